@@ -1,0 +1,74 @@
+"""What happens during a run, as typed values: for the CLI, a log file or a web page to follow.
+
+Stages call `on_event` and never print. Events are notices, not results: everything that matters afterwards is in the
+`Report` too, so a listener may drop any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage of the pipeline begins."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageFinished:
+    """A stage of the pipeline ended well after `seconds`."""
+
+    stage: Stage
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintStarted:
+    """A blueprint begins to render; it is the `index`-th (from 1) of `total`, in phase `phase` (from 1)."""
+
+    blueprint: str
+    phase: int
+    index: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintFinished:
+    """A blueprint gave `files` files of `size` bytes in all after `seconds`."""
+
+    blueprint: str
+    files: int
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintFailed:
+    """A blueprint gave nothing; `messages` say why, one line each."""
+
+    blueprint: str
+    messages: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A run that was killed earlier was finished (`action` "completed") or undone ("rolled back") first."""
+
+    destination: str
+    action: str
+
+
+Event: TypeAlias = StageStarted | StageFinished | BlueprintStarted | BlueprintFinished | BlueprintFailed | Recovered
+OnEvent: TypeAlias = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The listener for callers that want none."""
+    del event
