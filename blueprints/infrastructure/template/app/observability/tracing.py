@@ -1,0 +1,70 @@
+"""OpenTelemetry traces, on when OTEL_EXPORTER_OTLP_ENDPOINT is set.
+
+FastAPI makes the request spans itself; this module decides when, and adds the spans of the
+database and of outgoing HTTP calls. Everything else is set by the standard OTEL_* variables.
+"""
+
+import os
+from collections.abc import MutableMapping
+from importlib import import_module
+from typing import Any
+
+from fastapi.telemetry import TelemetryConfig
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_QUIET_PATHS = ("/health/", "/metrics")
+
+
+class TracingUnavailableError(RuntimeError):
+    """Traces were asked for and the packages that send them are not installed."""
+
+
+def tracing_enabled() -> bool:
+    """Whether the environment names a collector."""
+    return bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")) and os.environ.get("OTEL_SDK_DISABLED") != "true"
+
+
+def telemetry_config() -> TelemetryConfig:
+    """Give what `FastAPI(telemetry=...)` takes.
+
+    Metrics are left to Prometheus and logs to the log stream, so that nothing is counted twice.
+    """
+    enabled = tracing_enabled()
+    return {
+        "tracing": enabled,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": enabled,
+        "exclude": _is_quiet,
+    }
+
+
+def instrument(engine: AsyncEngine) -> None:
+    """Trace the statements of `engine` and every call made with httpx.
+
+    Does nothing unless tracing is on.
+
+    Raises:
+        TracingUnavailableError: The `opentelemetry` extra is not installed.
+    """
+    if not tracing_enabled():
+        return
+    _load("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    _load("opentelemetry.instrumentation.sqlalchemy").SQLAlchemyInstrumentor().instrument(engine=engine.sync_engine)
+    _load("opentelemetry.instrumentation.httpx").HTTPXClientInstrumentor().instrument()
+
+
+def _is_quiet(scope: MutableMapping[str, Any]) -> bool:
+    return str(scope["path"]).startswith(_QUIET_PATHS)
+
+
+def _load(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        message = (
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but the OpenTelemetry packages are not installed. "
+            "Install them (pip install --require-hashes -r requirements-extras.txt) or unset the variable."
+        )
+        raise TracingUnavailableError(message) from error
