@@ -1,0 +1,71 @@
+"""Progress on stderr: one line per blueprint that stays, and on a terminal a line that is rewritten meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Final
+
+from scaffolder.cli import output
+from scaffolder.events import (
+    BlueprintFailed,
+    BlueprintFinished,
+    BlueprintStarted,
+    Event,
+    Recovered,
+    StageFinished,
+    StageStarted,
+)
+from scaffolder.report import human_size
+
+_WORDS: Final = {
+    "spec": "reading the spec",
+    "contract": "resolving the contract",
+    "plan": "planning",
+    "render": "rendering",
+    "write": "writing",
+}
+_ERASE: Final = "\r\x1b[2K"
+
+
+class Progress:
+    """An `on_event` that prints; `quiet` prints nothing at all."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def __call__(self, event: Event) -> None:
+        """Print what is worth a line about `event`."""
+        if self._quiet:
+            return
+        match event:
+            case StageStarted(stage=stage):
+                self._transient(f"{_WORDS[stage]} …")
+            case StageFinished():
+                self._transient("")
+            case BlueprintStarted(blueprint=name, index=index, total=total):
+                self._transient(f"[{index}/{total}] {name} …")
+            case BlueprintFinished(blueprint=name, files=files, size=size, seconds=seconds):
+                mark = output.style("✓" if self._terminal else "done", fg="green")
+                self._line(f"{mark} {name}: {files} files, {human_size(size)}, {seconds:.2f} s")
+            case BlueprintFailed(blueprint=name, messages=messages):
+                mark = output.style("✗" if self._terminal else "failed", fg="red")
+                self._line(f"{mark} {name}: {messages[0] if messages else 'failed'}")
+            case Recovered(destination=destination, action=action):
+                self._line(f"An earlier run on {destination} was cut short; it was {action} first.")
+
+    def close(self) -> None:
+        """Take the line that is rewritten off the terminal."""
+        if not self._quiet:
+            self._transient("")
+
+    def _transient(self, text: str) -> None:
+        if self._terminal:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(_ERASE + text[:width])
+            sys.stderr.flush()
+
+    def _line(self, text: str) -> None:
+        output.note((_ERASE if self._terminal else "") + text)
