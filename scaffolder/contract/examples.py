@@ -1,0 +1,100 @@
+"""Example values of a field: two that are accepted and some that must be refused, for tests and factories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scaffolder.contract.literals import python_literal, typed_literal
+from scaffolder.contract.typemap import decimal_digits, length_bounds, number_bounds
+from scaffolder.spec.model import FieldSpec
+
+_FIXED: dict[str, tuple[object, object, tuple[str, ...]]] = {
+    "bool": (True, False, ('"yes"', "1")),
+    "date": ("2026-01-31", "2026-02-28", ('"31 January"', "20260131")),
+    "time": ("08:30:00", "17:45:00", ('"noon"', "830")),
+    "datetime": ("2026-01-31T08:30:00+00:00", "2026-02-28T17:45:00+00:00", ('"2026-01-31T08:30:00"', '"soon"')),
+    "duration": ("PT15M", "PT1H", ('"a while"', "900")),
+    "uuid": (
+        "0b7ab8b2-6d0f-4b7e-9b64-3c3a9c6f1a01",
+        "0b7ab8b2-6d0f-4b7e-9b64-3c3a9c6f1a02",
+        ('"not-a-uuid"', "7"),
+    ),
+    "json": ({"key": "example"}, {"key": "other"}, ()),
+    "bytes": ("ZXhhbXBsZQ==", "b3RoZXI=", ('"not base64!"', "7")),
+    "email": ("ada@example.com", "grace@example.com", ('"not an address"', "7")),
+    "url": ("https://example.com/one", "https://example.com/two", ('"not a url"', "7")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Python source: of a typed value, of two JSON values, and of JSON values that must be refused."""
+
+    python: str
+    json: str
+    other: str
+    invalid: tuple[str, ...]
+
+
+def examples_for(field: FieldSpec, label: str, enum_class: str = "", members: tuple[str, ...] = ()) -> Examples:
+    """Return the examples of a scalar field; `members` are the members of `enum_class` in order."""
+    first, second, invalid = _values(field, label)
+    member = members[0] if members else ""
+    python = typed_literal(field.type, first, enum_class, member)
+    if field.array:
+        return Examples(
+            python=f"[{python}]",
+            json=python_literal([first]),
+            other=python_literal([second, first]),
+            invalid=(python_literal(first) if field.type != "json" else "7", *(f"[{bad}]" for bad in invalid[:1])),
+        )
+    return Examples(python=python, json=python_literal(first), other=python_literal(second), invalid=invalid)
+
+
+def _values(field: FieldSpec, label: str) -> tuple[object, object, tuple[str, ...]]:
+    if field.type in {"string", "text"}:
+        low, high = length_bounds(field)
+        short = ('""',) if low else ()
+        return _text(label, low, high), _text(f"Other {label}", low, high), (f'"x" * {high + 1}', *short, "7")
+    if field.type == "enum":
+        return field.values[0], field.values[-1], ('"no such value"', "7")
+    if field.type in {"int", "bigint", "float", "decimal"}:
+        return _number_values(field)
+    return _FIXED[field.type]
+
+
+def _text(text: str, low: int, high: int) -> str:
+    padded = text if len(text) >= low else text + "x" * (low - len(text))
+    cut = padded[:high]
+    # A cut may end in a space, which the API would not keep apart from the value without it.
+    return cut if cut == cut.strip() else cut.strip().ljust(len(cut), "x")
+
+
+def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
+    low, high = number_bounds(field)
+    if field.type == "decimal":
+        return _decimal_values(field)
+    first = int(low) if low is not None and low > 1 else 1
+    if high is not None and first > high:
+        first = int(high)
+    second = first + 1 if high is None or first + 1 <= high else (first - 1 if low is None or first - 1 >= low else first)
+    if field.type == "bigint":
+        return str(first), str(second), ('"twelve"', "7.5")
+    outside = tuple(
+        str(int(bound) + step) for bound, step in ((low, -1), (high, 1)) if bound is not None and abs(bound) < 2**52
+    )
+    if field.type == "float":
+        return float(first), float(second), ('"1.5"', *outside)
+    return first, second, ('"1"', "True", *outside)
+
+
+def _decimal_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
+    precision, scale = decimal_digits(field)
+    unit = Decimal(1).scaleb(-scale)
+    largest = Decimal(10) ** (precision - scale) - unit
+    low = Decimal(field.minimum) if field.minimum is not None else -largest
+    high = Decimal(field.maximum) if field.maximum is not None else largest
+    first = min(max(Decimal(1).quantize(unit) if largest >= 1 else unit, low), high)
+    second = first + unit if first + unit <= high else max(first - unit, low)
+    return str(first.quantize(unit)), str(second.quantize(unit)), ('"one"', "1.5")

@@ -1,0 +1,499 @@
+"""The contract: everything that the spec leaves open, resolved once, as frozen values.
+
+Blueprints receive these values as plain mappings (`Contract.answers()`), so attribute names here are what templates
+say. None is called like a method of `dict` (`items`, `values`, `keys`, `get`, `update`, `copy`), since Jinja would
+find the method first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSet:
+    """One type in every language of the generated code.
+
+    `python` is an annotation over the aliases `dt`, `decimal`, `uuid`, `Any`; `write` and `read` are pydantic
+    annotations over `Annotated`, `Field` and `app.schemas.types`; `sqlalchemy` is an expression over `sa` and
+    `app.models.types`, `migration` one over `sa` and `postgresql` only, since a migration must not import the models.
+    `openapi_write` and `openapi_read` are JSON Schema 2020-12.
+    """
+
+    python: str
+    write: str
+    read: str
+    sqlalchemy: str
+    migration: str
+    sqlite: str
+    postgresql: str
+    typescript: str
+    zod: str
+    openapi_write: Json
+    openapi_read: Json
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """`member` is the Python name of the stored `literal`."""
+
+    member: str
+    literal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """A closed set of strings; `class_name` is unique in the project."""
+
+    class_name: str
+    attr: str
+    members: tuple[EnumMember, ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of an entity, or one field of an agent's output or a workflow's input.
+
+    `name` is the JSON and column name, `attr` the Python attribute (`class` -> `class_`); they differ when
+    `aliased`. `required` says that a create request must carry it. Values for code and tests come as Python source:
+    `default_python` and `example_python` are typed values, `example_json`, `other_json` and `invalid_json` are what a
+    JSON body would hold (two that are accepted, and some that must be refused).
+    """
+
+    name: str
+    attr: str
+    aliased: bool
+    kind: str
+    types: TypeSet
+    nullable: bool
+    required: bool
+    array: bool
+    unique: bool
+    index: bool
+    has_default: bool
+    default_python: str
+    default_json: Any
+    hidden: bool
+    read_only: bool
+    enum: str | None
+    reference: str | None
+    label: str
+    description: str
+    example_python: str
+    example_json: str
+    other_json: str
+    invalid_json: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key: `attr` is `organization_id`, `relation` is `organization`."""
+
+    name: str
+    attr: str
+    column: str
+    relation: str
+    label: str
+    target: str
+    target_class: str
+    target_module: str
+    target_table: str
+    target_var: str
+    on_delete: str
+    nullable: bool
+    owner: bool
+    self_reference: bool
+    constraint: str
+    back_relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A many-to-many relation, seen from the side that declared it; `attr` is `tag_ids`, `relation` is `tags`."""
+
+    name: str
+    attr: str
+    relation: str
+    label: str
+    target: str
+    target_class: str
+    target_module: str
+    target_table: str
+    target_var: str
+    table: str
+    left_column: str
+    right_column: str
+    self_reference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackReference:
+    """The other end of a reference or of a many-to-many relation."""
+
+    kind: str
+    relation: str
+    source: str
+    source_class: str
+    source_module: str
+    source_table: str
+    source_attr: str
+    on_delete: str
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueSet:
+    """A named unique constraint over columns (with the attributes that hold them)."""
+
+    name: str
+    columns: tuple[str, ...]
+    attrs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A named index over columns."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named CHECK; `sql` is portable between SQLite and PostgreSQL, with colons escaped for `sa.text`."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """From one state the listed ones may follow, by stored value and by enum member."""
+
+    state: str
+    member: str
+    following: tuple[str, ...]
+    following_members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The allowed transitions of the enum field `attr`."""
+
+    attr: str
+    name: str
+    enum: str
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One HTTP operation; `errors` are the status codes that it documents beside `success`."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    kind: str
+    entity: str | None
+    success: tuple[int, ...]
+    errors: tuple[int, ...]
+    request: str | None
+    response: str | None
+    secured: bool
+    parameters: tuple[Json, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationIds:
+    """The operation id of each operation of a resource; empty where there is none."""
+
+    list: str
+    create: str
+    read: str
+    change: str
+    remove: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A table with its model; one with `operations` is a resource of the API as well."""
+
+    name: str
+    class_name: str
+    module: str
+    var: str
+    var_plural: str
+    table: str
+    path: str
+    tag: str
+    label: str
+    label_plural: str
+    description: str
+    builtin: bool
+    param: str
+    operations: tuple[str, ...]
+    operation_ids: OperationIds
+    errors: dict[str, tuple[int, ...]]
+    owner: Reference | None
+    write_roles: tuple[str, ...]
+    read_roles: tuple[str, ...]
+    search: tuple[str, ...]
+    fields: tuple[Field, ...]
+    enums: tuple[Enum, ...]
+    references: tuple[Reference, ...]
+    many: tuple[Many, ...]
+    backrefs: tuple[BackReference, ...]
+    uniques: tuple[UniqueSet, ...]
+    indexes: tuple[Index, ...]
+    checks: tuple[Check, ...]
+    states: States | None
+    filters: tuple[str, ...]
+    audited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table as a migration writes it."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key of one column; deferred ones close a cycle and are added when all tables are there."""
+
+    name: str
+    column: str
+    target_table: str
+    on_delete: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in creation order."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: str
+    foreign_keys: tuple[ForeignKey, ...]
+    deferred: tuple[ForeignKey, ...]
+    uniques: tuple[UniqueSet, ...]
+    checks: tuple[Check, ...]
+    indexes: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRef:
+    """How code outside `app.models` names an entity; `text_attrs` are the columns worth showing to a model."""
+
+    name: str
+    class_name: str
+    module: str
+    var: str
+    table: str
+    path: str
+    label: str
+    read_class: str
+    create_class: str
+    update_class: str
+    repository_class: str
+    owner_attr: str | None
+    text_attrs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent with its typed output; agents come in dependency order."""
+
+    name: str
+    class_name: str
+    module: str
+    var: str
+    label: str
+    goal: str
+    needs: tuple[str, ...]
+    reads: tuple[EntityRef, ...]
+    output_class: str
+    output: tuple[Field, ...]
+    enums: tuple[Enum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRef:
+    """How a workflow names an agent."""
+
+    name: str
+    class_name: str
+    module: str
+    output_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRef:
+    """How a workflow names another one that it calls."""
+
+    name: str
+    class_name: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a node or value of an output: `python` is the compiled expression.
+
+    `optional_on` names the attributes of nodes that may be skipped; the value is null when one of them was.
+    """
+
+    key: str
+    attr: str
+    python: str
+    optional_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of a workflow, with everything it uses resolved; nodes come in topological order.
+
+    `attr` is where its result stands in the run, `func` the function that does it, `result` that function's return
+    annotation. `needs` are the nodes before it, `reads` those whose results it uses, `may_skip` says that a condition
+    may leave it out. `retry` counts all attempts, `timeout` is in seconds.
+    """
+
+    name: str
+    attr: str
+    func: str
+    kind: str
+    doc: str
+    result: str
+    needs: tuple[str, ...]
+    reads: tuple[str, ...]
+    may_skip: bool
+    when: str | None
+    retry: int
+    timeout: int | None
+    args: tuple[Argument, ...]
+    agent: AgentRef | None = None
+    workflow: WorkflowRef | None = None
+    entity: EntityRef | None = None
+    id_python: str | None = None
+    query_python: str | None = None
+    k_python: str | None = None
+    method: str | None = None
+    url_python: str | None = None
+    headers: tuple[Argument, ...] = ()
+    params: tuple[Argument, ...] = ()
+    json_python: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPath:
+    """Where a workflow is started over HTTP."""
+
+    method: str
+    path: str
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow with its typed input, its nodes and its compiled output."""
+
+    name: str
+    class_name: str
+    module: str
+    var: str
+    const: str
+    label: str
+    description: str
+    public: PublicPath | None
+    internal: bool
+    input_class: str
+    run_class: str
+    input: tuple[Field, ...]
+    enums: tuple[Enum, ...]
+    nodes: tuple[Node, ...]
+    output: tuple[Argument, ...]
+    agents: tuple[AgentRef, ...]
+    entities: tuple[EntityRef, ...]
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """A variable that the spec's own text asks for (`env:HOOK_URL`); `attr` is its name in the settings."""
+
+    name: str
+    attr: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project's name in every case."""
+
+    name: str
+    title: str
+    snake: str
+    kebab: str
+    pascal: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Token lifetimes in seconds; roles from the least to the most privileged."""
+
+    access_seconds: int
+    refresh_seconds: int
+    roles: tuple[str, ...]
+    default_role: str
+    admin_role: str
+    staff_roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What of the project there is; what the spec leaves out is left out."""
+
+    auth: bool
+    agents: bool
+    workflows: bool
+    messages: bool
+    audit: bool
+    rate_limit: bool
+    llm: bool
+    vector_search: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The one truth that all blueprints read."""
+
+    project: Project
+    auth: Auth | None
+    limits: Json
+    audit: tuple[str, ...]
+    features: Features
+    entities: tuple[Entity, ...]
+    tables: tuple[Table, ...]
+    operations: tuple[Operation, ...]
+    agents: tuple[Agent, ...]
+    workflows: tuple[Workflow, ...]
+    targets: tuple[Json, ...]
+    environment: tuple[EnvironmentVariable, ...]
+    builtin: dict[str, EntityRef]
+    components: Json
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def resources(self) -> tuple[Entity, ...]:
+        """The entities that have operations, in the order of the spec's tables."""
+        return tuple(entity for entity in self.entities if entity.operations)

@@ -1,0 +1,94 @@
+"""Tables in an order in which they can be created; foreign keys that close a cycle come afterwards."""
+
+from __future__ import annotations
+
+from scaffolder.contract.model import Check, Column, Entity, ForeignKey, Index, Many, Reference, Table
+from scaffolder.naming import sql_identifier
+
+_ON_DELETE = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": "RESTRICT"}
+
+
+def creation_order(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Sort entities so that one comes after those it must refer to, else in the order given.
+
+    A cycle is broken at an optional reference; the spec's checks refuse cycles of required ones.
+    """
+    by_name = {entity.name: entity for entity in entities}
+    done: dict[str, Entity] = {}
+    for entity in entities:
+        _visit(entity, by_name, done)
+    return tuple(done.values())
+
+
+def _visit(start: Entity, by_name: dict[str, Entity], done: dict[str, Entity]) -> None:
+    # Iterative: a chain of ten thousand entities is deeper than Python's stack.
+    open_names: set[str] = set()
+    stack = [(start, iter(_targets(start)))]
+    open_names.add(start.name)
+    while stack:
+        entity, targets = stack[-1]
+        target = next((name for name in targets if name not in done and name not in open_names and name in by_name), None)
+        if target is None:
+            done.setdefault(entity.name, entity)
+            stack.pop()
+        else:
+            open_names.add(target)
+            stack.append((by_name[target], iter(_targets(by_name[target]))))
+
+
+def _targets(entity: Entity) -> list[str]:
+    required = [item.target for item in entity.references if not item.nullable]
+    return required + [item.target for item in entity.references if item.nullable]
+
+
+def build_tables(entities: tuple[Entity, ...]) -> tuple[Table, ...]:
+    """Return the tables of `entities`, which are in creation order, then the association tables."""
+    created: set[str] = set()
+    tables = []
+    for entity in entities:
+        created.add(entity.table)
+        tables.append(_table(entity, created))
+    return (*tables, *(_association(many, entity) for entity in entities for many in entity.many))
+
+
+def _table(entity: Entity, created: set[str]) -> Table:
+    keys = [(_foreign_key(item), item.target_table in created) for item in entity.references]
+    return Table(
+        name=entity.table,
+        columns=(
+            Column("id", "sa.Uuid()", nullable=False, primary_key=True),
+            *(Column(item.name, item.types.migration, item.nullable, primary_key=False) for item in entity.fields),
+            Column("created_at", "sa.DateTime(timezone=True)", nullable=False, primary_key=False),
+            Column("updated_at", "sa.DateTime(timezone=True)", nullable=False, primary_key=False),
+            Column("row_version", "sa.Integer()", nullable=False, primary_key=False),
+        ),
+        primary_key=sql_identifier("pk", entity.table),
+        foreign_keys=tuple(key for key, now in keys if now),
+        deferred=tuple(key for key, now in keys if not now),
+        uniques=entity.uniques,
+        checks=entity.checks,
+        indexes=entity.indexes,
+    )
+
+
+def _foreign_key(reference: Reference) -> ForeignKey:
+    return ForeignKey(reference.constraint, reference.column, reference.target_table, _ON_DELETE[reference.on_delete])
+
+
+def _association(many: Many, entity: Entity) -> Table:
+    def key(column: str, target: str) -> ForeignKey:
+        return ForeignKey(sql_identifier("fk", many.table, column), column, target, "CASCADE")
+
+    columns = (many.left_column, many.right_column)
+    no_checks: tuple[Check, ...] = ()
+    return Table(
+        name=many.table,
+        columns=tuple(Column(name, "sa.Uuid()", nullable=False, primary_key=True) for name in columns),
+        primary_key=sql_identifier("pk", many.table),
+        foreign_keys=(key(many.left_column, entity.table), key(many.right_column, many.target_table)),
+        deferred=(),
+        uniques=(),
+        checks=no_checks,
+        # The primary key serves look-ups from the left; this index serves those from the right.
+        indexes=(Index(sql_identifier("ix", many.table, many.right_column), (many.right_column,)),),
+    )
