@@ -47,7 +47,7 @@ class Overridden:
 
     def locate(self, line: int, column: int) -> str | tuple[int, int]:
         """Give the override's label for a 1-based line and column of `text`, or line and column in the original."""
-        index = sum(len(row) for row in self.text.splitlines(keepends=True)[: line - 1]) + column - 1
+        index = sum(len(row) + 1 for row in self.text.split("\n")[: line - 1]) + column - 1
         for piece in self.pieces:
             if index < len(piece.text) or piece is self.pieces[-1]:
                 if piece.label is not None:
@@ -60,7 +60,7 @@ class Overridden:
     def relabel(self, problem: Problem, label: str) -> Problem:
         """Move a problem of the edited text to where the user wrote it; `label` is the file's name."""
         place = self.locate(problem.line, problem.column) if problem.line else (problem.line, problem.column)
-        path, line, column = (place, 1, 1) if isinstance(place, str) else (label, *place)
+        path, line, column = (place, 0, 0) if isinstance(place, str) else (label, *place)
         return Problem(path, line, column, problem.code, problem.severity, problem.message, problem.hint)
 
 
@@ -104,7 +104,7 @@ class _RefusedError(Exception):
 
 
 def _problem(path: str, code: str, message: str, hint: str) -> Problem:
-    return Problem(path=path, line=1, column=1, code=code, severity="error", message=message, hint=hint)
+    return Problem(path=path, line=0, column=0, code=code, severity="error", message=message, hint=hint)
 
 
 def _apply(current: Overridden, override: Override) -> Overridden:
@@ -128,7 +128,7 @@ def _apply(current: Overridden, override: Override) -> Overridden:
             return _replace(current, key_node, child, _flow([_nested(rest, value)]), override)
         if not isinstance(child, yaml.MappingNode):
             inner = ".".join(keys[:depth])
-            raise _RefusedError(f"{inner} is not a mapping, so it has no {rest[0]!r}", f"give {inner} a whole new value")
+            raise _RefusedError(f"{inner} is not a mapping, so it has no {rest[0]!r}", f"give all of {inner}")
         mapping = child
     raise AssertionError("a key has at least one part")
 
@@ -185,37 +185,36 @@ def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
 
-def _end(node: yaml.Node) -> int:
+def _end(node: yaml.Node, text: str) -> int:
     """Give the offset after the node's last character; the end mark of a block is behind what follows it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return max(map(_end, last)) if isinstance(last, tuple) else _end(last)
-    return int(node.end_mark.index)
+        return max(_end(part, text) for part in last) if isinstance(last, tuple) else _end(last, text)
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    return start + len(text[start:end].rstrip("\r\n"))
 
 
 def _replace(current: Overridden, key: yaml.Node, old: yaml.Node, new: str, override: Override) -> Overridden:
-    start, end = int(old.start_mark.index), _end(old)
+    start, end = int(old.start_mark.index), _end(old, current.text)
     if start == end:
         # "key:" with nothing behind it: the parser puts the empty value at the next token.
         start = end = current.text.index(":", int(key.end_mark.index)) + 1
         new = f" {new}"
-    elif current.text[start:end].endswith("\n"):
-        new = f"{new}\n"
     return _splice(current, start, end, new, override)
 
 
 def _insert(current: Overridden, mapping: yaml.MappingNode, pair: str, override: Override) -> Overridden:
     if mapping.flow_style:
         at = int(mapping.end_mark.index) - 1
-        return _splice(current, at, at, f", {pair}" if mapping.value else pair, override)
-    text, at = current.text, _end(mapping)
-    indent = " " * mapping.value[0][0].start_mark.column
-    if text[at - 1 : at] == "\n":
-        return _splice(current, at, at, f"{indent}{pair}\n", override)
+        separate = mapping.value and not current.text[:at].rstrip().endswith(",")
+        return _splice(current, at, at, f", {pair}" if separate else pair, override)
+    text, at = current.text, _end(mapping, current.text)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    line = " " * mapping.value[0][0].start_mark.column + pair + line_end
     newline = text.find("\n", at)
     if newline < 0:
-        return _splice(current, len(text), len(text), f"\n{indent}{pair}\n", override)
-    return _splice(current, newline + 1, newline + 1, f"{indent}{pair}\n", override)
+        return _splice(current, len(text), len(text), line_end + line, override)
+    return _splice(current, newline + 1, newline + 1, line, override)
 
 
 def _splice(current: Overridden, start: int, end: int, new: str, override: Override) -> Overridden:

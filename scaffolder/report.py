@@ -1,4 +1,4 @@
-"""What a run did and what it did not do, as one frozen value that is written as text for people or JSON for machines."""
+"""What a run did and what it did not do: one frozen value, written as text for people or as JSON for machines."""
 
 from __future__ import annotations
 

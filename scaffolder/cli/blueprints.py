@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scaffolder.blueprints import Blueprint, Catalog
 
 
-def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Give the names of blueprints that begin with `incomplete`, for the shell."""
     from scaffolder.blueprints import load_catalog  # noqa: PLC0415
 

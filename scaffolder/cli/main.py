@@ -31,18 +31,30 @@ COMMANDS: Final = {
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is run or asked for help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Give the names of the commands in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Import the command; `None` for an unknown one."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"scaffolder.cli.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; an unknown one is refused with the nearest right name."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            guess = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"there is no command {args[0]!r}; {guess}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -56,7 +68,13 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
 
 @click.group(cls=LazyGroup, epilog=exits.HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "-v", "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+    "-v",
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
 )
 def cli() -> None:
     """Make whole projects from one spec: offline, tested, and the same bytes every time."""
@@ -78,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _usage(refused: click.ClickException) -> int:
     context = refused.ctx if isinstance(refused, click.UsageError) else None
-    if isinstance(refused, click.NoArgsIsHelpError):
+    if isinstance(refused, click.exceptions.NoArgsIsHelpError):
         output.note(refused.format_message())
         return exits.BAD_INPUT
     hint = f"try '{context.command_path} --help'" if context is not None else ""

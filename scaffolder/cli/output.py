@@ -27,7 +27,7 @@ def error(text: str, *, hint: str = "") -> None:
 
 
 def style(text: str, *, fg: str | None = None, bold: bool = False) -> str:
-    """Give `text` colour; it is stripped again where stderr is no terminal, and NO_COLOR (no-color.org) turns it off."""
+    """Give `text` colour; it is stripped again where stderr is no terminal, and NO_COLOR turns it off."""
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=fg, bold=bold)
 
 
