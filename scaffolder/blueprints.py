@@ -177,7 +177,11 @@ def load_catalog(root: Path | None = None) -> Catalog:
             broken[folder.name] = error
     if not blueprints and not broken:
         raise ScaffolderError(f"no blueprints in {root}", hint="each needs a blueprint.yml and a copier.yml")
-    stacks = _load_stacks(root, {*blueprints, *broken}) if (root / "stacks.yml").is_file() else {}
+    stacks = _load_stacks(root) if (root / "stacks.yml").is_file() else {}
+    for stack in stacks.values():
+        for name in stack.blueprints:
+            if name not in blueprints and name not in broken:
+                broken[name] = BlueprintError(name, f"stack {stack.name} names it, but there is no such blueprint")
     return Catalog(root, blueprints, stacks, broken)
 
 
@@ -314,7 +318,7 @@ def _slots(file: YamlFile) -> dict[str, SlotDeclaration]:
     return slots
 
 
-def _load_stacks(root: Path, known: set[str]) -> dict[str, Stack]:
+def _load_stacks(root: Path) -> dict[str, Stack]:
     try:
         file = YamlFile.read(root / "stacks.yml")
         stacks: dict[str, Stack] = {}
@@ -322,11 +326,8 @@ def _load_stacks(root: Path, known: set[str]) -> dict[str, Stack]:
             if not isinstance(value, dict) or set(value) != {"description", "blueprints"}:
                 raise file.error(f"stack {name}: needs description and blueprints, nothing else", name)
             members = value["blueprints"]
-            if not isinstance(members, list) or not members:
+            if not isinstance(members, list) or not members or not all(isinstance(one, str) for one in members):
                 raise file.error(f"stack {name}: blueprints must be a list of names", name, "blueprints")
-            for member in members:
-                if member not in known:
-                    raise file.error(f"stack {name}: there is no blueprint {member!r}", name, "blueprints")
             stacks[name] = Stack(name, str(value["description"]).strip(), tuple(members))
     except YamlFileError as error:
         raise BlueprintError("stacks.yml", str(error), line=error.line) from None

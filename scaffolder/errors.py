@@ -48,7 +48,7 @@ class BlueprintError(ScaffolderError):
     `also` holds the other errors that were found in the same blueprint in the same run.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the first two are keywords
+    def __init__(
         self,
         blueprint: str,
         message: str,

@@ -31,6 +31,20 @@ class Step:
     files: tuple[str, ...]
     slots: tuple[str, ...]
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Step:
+        """A step from its JSON form; raises KeyError, TypeError or ValueError when it is none."""
+        return cls(
+            blueprint=str(data["blueprint"]),
+            version=str(data["version"]),
+            digest=str(data["digest"]),
+            phase=int(data["phase"]),
+            requires=tuple(map(str, data["requires"])),
+            reads=tuple(map(str, data["reads"])),
+            files=tuple(map(str, data["files"])),
+            slots=tuple(map(str, data["slots"])),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -76,22 +90,22 @@ class Plan:
         """
         try:
             data = json.loads(text)
-            if data["version"] != PLAN_VERSION:
-                raise PlanError(
-                    f"the plan has version {data['version']!r}, this scaffolder reads {PLAN_VERSION}",
-                    hint="make the plan again",
-                )
-            steps = tuple(
-                Step(**{key: tuple(value) if isinstance(value, list) else value for key, value in step.items()})
-                for step in data["steps"]
+            version = data["version"]
+            plan = cls(
+                str(data["source"]),
+                tuple(tuple(phase) for phase in data["phases"]),
+                tuple(Step.from_dict(step) for step in data["steps"]),
+                dict(data["answers"]),
+                tuple(data["notes"]),
             )
-            phases = tuple(tuple(phase) for phase in data["phases"])
-            if {step.blueprint for step in steps} != {name for phase in phases for name in phase}:
-                raise ValueError("phases and steps name different blueprints")
-            return cls(str(data["source"]), phases, steps, dict(data["answers"]), tuple(data["notes"]))
-        except (ValueError, KeyError, TypeError) as error:
-            reason = f"{error!r} is missing" if isinstance(error, KeyError) else str(error)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = f"{error!s} is missing" if isinstance(error, KeyError) else str(error)
             raise PlanError(f"not a plan: {reason}", hint="make the plan again") from error
+        if version != PLAN_VERSION:
+            raise PlanError(f"the plan has version {version!r}, not {PLAN_VERSION}", hint="make the plan again")
+        if {step.blueprint for step in plan.steps} != {name for phase in plan.phases for name in phase}:
+            raise PlanError("not a plan: its phases and steps name different blueprints", hint="make the plan again")
+        return plan
 
 
 def resolve(source: str, catalog: Catalog) -> tuple[str, ...] | None:
@@ -174,7 +188,7 @@ def _circle(waiting: Mapping[str, set[str]]) -> list[str]:
 
 
 def _step(name: str, catalog: Catalog, answers: Mapping[str, Any], phase: int) -> Step:
-    from scaffolder.render import expand, read_answers  # noqa: PLC0415 - Jinja is slow to import
+    from scaffolder.templates import expand, read_answers  # noqa: PLC0415 - Jinja is slow to import
 
     blueprint = catalog.blueprints.get(name)
     if blueprint is None:
