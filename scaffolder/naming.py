@@ -21,14 +21,18 @@ _PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
 
 PYTHON_KEYWORDS = frozenset(keyword.kwlist)
 
-ATTRIBUTE_WORDS = PYTHON_KEYWORDS | frozenset(
-    # Class bodies: a field of this name would hide the type that the next annotation needs.
-    """bool bytes dict float frozenset int list object set str tuple dt decimal enum orm sa types uuid
+ATTRIBUTE_WORDS = (
+    PYTHON_KEYWORDS
+    | frozenset(
+        # Class bodies: a field of this name would hide the type that the next annotation needs.
+        """bool bytes dict float frozenset int list object set str tuple dt decimal enum orm sa types uuid
     Any Annotated Field""".split()
-) | frozenset(
-    # SQLAlchemy's declarative base and pydantic's BaseModel own these.
-    """metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json
+    )
+    | frozenset(
+        # SQLAlchemy's declarative base and pydantic's BaseModel own these.
+        """metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json
     update_forward_refs validate""".split()
+    )
 )
 """Names that an attribute of a model or schema cannot have; it gets a trailing underscore and an alias."""
 

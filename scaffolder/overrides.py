@@ -14,6 +14,8 @@ import yaml
 from scaffolder.errors import BadInputError
 from scaffolder.problem import Problem
 
+_DEPTH_LIMIT = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -110,8 +112,8 @@ def _problem(path: str, code: str, message: str, hint: str) -> Problem:
 def _apply(current: Overridden, override: Override) -> Overridden:
     value = _value_node(override.value)
     try:
-        root = yaml.compose(current.text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError):
+        root = _compose(current.text)
+    except yaml.YAMLError:
         return current
     if not isinstance(root, yaml.MappingNode):
         return current
@@ -135,13 +137,24 @@ def _apply(current: Overridden, override: Override) -> Overridden:
 
 def _value_node(value: str) -> yaml.Node:
     try:
-        node = yaml.compose(value, yaml.SafeLoader)
+        node = _compose(value)
     except yaml.YAMLError as error:
-        reason = getattr(error, "problem", None) or "not YAML"
+        reason = getattr(error, "problem", None) or error
         raise _RefusedError(f"the value is not YAML: {reason}", "put the value in quotes") from None
     if node is None:
         return yaml.ScalarNode("tag:yaml.org,2002:str", "", style="'")
     return node
+
+
+def _compose(text: str) -> yaml.Node | None:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(text, loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        # The composer of libyaml's binding recurses in C: a deep enough text would end the process.
+        if depth > _DEPTH_LIMIT:
+            raise yaml.YAMLError("nested too deeply")
+    return yaml.compose(text, loader)
 
 
 def _nested(keys: Sequence[str], value: yaml.Node) -> yaml.Node:

@@ -123,7 +123,7 @@ def _request(chosen: Options) -> CopyRequest:
     if chosen.plan is not None:
         spec = None
     elif chosen.data_file is not None:
-        spec = options.read_spec(chosen.data_file)
+        spec = options.given_spec(chosen.data_file)
     elif chosen.defaults or chosen.force:
         spec = options.example_spec()
     else:

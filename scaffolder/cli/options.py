@@ -22,7 +22,7 @@ def data_options(function: _F) -> _F:
     """Add `-d/--data` and `--data-file`."""
     function = click.option(
         "--data-file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+        type=click.Path(path_type=Path, allow_dash=True),
         metavar="FILE",
         help="The spec, a YAML file; - reads it from standard input.",
     )(function)
@@ -35,27 +35,18 @@ def data_options(function: _F) -> _F:
     )(function)
 
 
-def read_spec(path: Path) -> SpecSource:
-    """Read the spec from a file, or from standard input for `-`.
+def given_spec(path: Path) -> SpecSource:
+    """Give the spec in a file, or on standard input for `-`."""
+    from scaffolder.pipeline import SpecSource, spec_from  # noqa: PLC0415
 
-    Raises:
-        click.UsageError: it cannot be read.
-    """
-    from scaffolder.pipeline import SpecSource  # noqa: PLC0415
-
-    try:
-        if str(path) == "-":
-            return SpecSource("<stdin>", sys.stdin.buffer.read())
-        return SpecSource(str(path), path.read_bytes())
-    except OSError as error:
-        raise click.UsageError(f"cannot read {path}: {error.strerror}") from None
+    return spec_from(sys.stdin.buffer, "<stdin>") if str(path) == "-" else SpecSource(str(path), path)
 
 
 def example_spec() -> SpecSource:
     """Give the spec that stands in when the user brings none."""
     from scaffolder.pipeline import SpecSource, example_text  # noqa: PLC0415
 
-    return SpecSource("example.yml", example_text())
+    return SpecSource("example.yml", content=example_text())
 
 
 def ask_spec(destination: Path) -> SpecSource:
@@ -72,9 +63,9 @@ def ask_spec(destination: Path) -> SpecSource:
     from scaffolder.pipeline import SpecSource, problems_of  # noqa: PLC0415
 
     def check(text: str) -> list[str]:
-        return [problem.message for problem in problems_of(SpecSource("scaffold.yml", text.encode()))]
+        return [problem.message for problem in problems_of(SpecSource("scaffold.yml", content=text.encode()))]
 
-    return SpecSource("scaffold.yml", questions.ask(destination, check).encode())
+    return SpecSource("scaffold.yml", content=questions.ask(destination, check).encode())
 
 
 def is_interactive() -> bool:

@@ -76,7 +76,9 @@ def _builtins(spec: Spec, features: Features) -> list[Draft]:
     taken = set(spec.entities)
     drafts: list[Draft] = []
 
-    def add(key: str, description: str, fields: dict[str, FieldSpec], meta: dict[str, Any] | None = None, **more: Any) -> None:
+    def add(
+        key: str, description: str, fields: dict[str, FieldSpec], meta: dict[str, Any] | None = None, **more: Any
+    ) -> None:
         if key in taken and key == "Project":
             return
         name = key if key not in taken or key in REPLACEABLE else f"System{key}"
@@ -88,10 +90,21 @@ def _builtins(spec: Spec, features: Features) -> list[Draft]:
     if features.audit:
         admin = spec.auth.roles[-1:] if spec.auth else ()
         _add_audit(add, admin)
-    add("IdempotencyKey", "A request that was answered once and is not done twice.", _IDEMPOTENCY, _ONE_PER_SCOPE, operations=())
+    add(
+        "IdempotencyKey",
+        "A request that was answered once and is not done twice.",
+        _IDEMPOTENCY,
+        _ONE_PER_SCOPE,
+        operations=(),
+    )
     if features.agents or _refers_to(spec, "Project"):
-        add("Project", "Work that agents are given: its lifecycle, its requirements and what is known of it.", _PROJECT, _LIFECYCLE,
-            write_roles=spec.auth.roles[1:] if spec.auth else ())
+        add(
+            "Project",
+            "Work that agents are given: its lifecycle, its requirements and what is known of it.",
+            _PROJECT,
+            _LIFECYCLE,
+            write_roles=spec.auth.roles[1:] if spec.auth else (),
+        )
     if features.llm:
         add("LlmCall", "One call of a language model: what it cost and how long it took.", _LLM_CALL, operations=())
     _add_work(add, spec, features)
@@ -115,43 +128,85 @@ def _add_accounts(add: Any, spec: Spec, auth: Auth) -> None:
         fields |= {name: item for name, item in extra.fields.items() if name not in fields}
         meta = extra.meta.model_dump(exclude_defaults=True, exclude={"description"}) or meta
     admin = auth.roles[-1:]
-    add("User", "Somebody who signs in.", fields, meta, operations=("list", "get", "update"),
-        hidden=frozenset({"password_hash"}), read_only=frozenset({"email"}), read_roles=admin, write_roles=admin)
-    add("RefreshToken", "A refresh token, stored as a digest; tokens of one sign-in are a family.", {
-        "user": _reference("User", "cascade"),
-        "family": _field("uuid", index=True),
-        "token_hash": _string(64, unique=True),
-        "expires_at": _field("datetime"),
-        "used_at": _maybe("datetime"),
-        "revoked_at": _maybe("datetime"),
-    }, operations=())
+    add(
+        "User",
+        "Somebody who signs in.",
+        fields,
+        meta,
+        operations=("list", "get", "update"),
+        hidden=frozenset({"password_hash"}),
+        read_only=frozenset({"email"}),
+        read_roles=admin,
+        write_roles=admin,
+    )
+    add(
+        "RefreshToken",
+        "A refresh token, stored as a digest; tokens of one sign-in are a family.",
+        {
+            "user": _reference("User", "cascade"),
+            "family": _field("uuid", index=True),
+            "token_hash": _string(64, unique=True),
+            "expires_at": _field("datetime"),
+            "used_at": _maybe("datetime"),
+            "revoked_at": _maybe("datetime"),
+        },
+        operations=(),
+    )
 
 
 def _add_audit(add: Any, admin: tuple[str, ...]) -> None:
-    add("AuditEvent", "Who did what to which row, and when.", {
-        "actor_id": _maybe("uuid", index=True),
-        "action": _string(40),
-        "entity": _string(80),
-        "entity_id": _maybe("string", maximum=64),
-        "changes": _field("json", default={}),
-        "request_id": _maybe("string", maximum=64),
-    }, {"indexes": (("entity", "entity_id"),)}, operations=READ, read_roles=admin)
+    add(
+        "AuditEvent",
+        "Who did what to which row, and when.",
+        {
+            "actor_id": _maybe("uuid", index=True),
+            "action": _string(40),
+            "entity": _string(80),
+            "entity_id": _maybe("string", maximum=64),
+            "changes": _field("json", default={}),
+            "request_id": _maybe("string", maximum=64),
+        },
+        {"indexes": (("entity", "entity_id"),)},
+        operations=READ,
+        read_roles=admin,
+    )
 
 
 def _add_work(add: Any, spec: Spec, features: Features) -> None:
     staff = spec.auth.roles[1:] if spec.auth else ()
     if features.agents:
-        add("Agent", "An agent of this project: its status and what it has done so far.", _AGENT, {"search": ("name", "goal")},
-            operations=READ)
-        add("AgentRun", "One run of an agent: what it was asked and what it answered.", _AGENT_RUN, operations=READ,
-            read_roles=staff)
+        add(
+            "Agent",
+            "An agent of this project: its status and what it has done so far.",
+            _AGENT,
+            {"search": ("name", "goal")},
+            operations=READ,
+        )
+        add(
+            "AgentRun",
+            "One run of an agent: what it was asked and what it answered.",
+            _AGENT_RUN,
+            operations=READ,
+            read_roles=staff,
+        )
     if features.messages:
-        add("Message", "A message, event, notification or conflict record; kept until it is delivered.", _MESSAGE,
-            {"indexes": (("status", "available_at"),)}, operations=READ, read_roles=staff)
+        add(
+            "Message",
+            "A message, event, notification or conflict record; kept until it is delivered.",
+            _MESSAGE,
+            {"indexes": (("status", "available_at"),)},
+            operations=READ,
+            read_roles=staff,
+        )
     if features.workflows:
         owner = {"requested_by": _reference("User", "set_null", nullable=True, owner=True)} if spec.auth else {}
-        add("WorkflowRun", "One run of a workflow, with the results of the nodes that are done.", _WORKFLOW_RUN | owner,
-            {"states": _RUN_STATES, "indexes": (("workflow", "status"),)}, operations=READ)
+        add(
+            "WorkflowRun",
+            "One run of a workflow, with the results of the nodes that are done.",
+            _WORKFLOW_RUN | owner,
+            {"states": _RUN_STATES, "indexes": (("workflow", "status"),)},
+            operations=READ,
+        )
 
 
 _IDEMPOTENCY = {

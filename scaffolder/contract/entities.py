@@ -63,7 +63,7 @@ class _Builder:
         meta = self.draft.entity.meta
         fields = tuple(self._fields())
         owner = next((reference for reference in self.references if reference.owner), None)
-        label = meta.label or self.names.title
+        label = meta.label or self.names.title.lower()
         return Entity(
             name=self.draft.name,
             class_name=self.class_name,
@@ -74,13 +74,13 @@ class _Builder:
             path=f"/api/v1/{self.names.plural_kebab}",
             tag=self.names.plural_kebab,
             label=label,
-            label_plural=inflection.pluralize(label) if meta.label else self.names.plural_title,
+            label_plural=inflection.pluralize(label) if meta.label else self.names.plural_title.lower(),
             description=meta.description or "",
             builtin=self.draft.builtin,
             param=f"{self.names.snake}_id",
             operations=self.draft.operations,
             operation_ids=self._operation_ids(),
-            errors=self._errors(owner, fields),
+            errors=self._errors(),
             owner=owner,
             write_roles=self.draft.write_roles,
             read_roles=self.draft.read_roles,
@@ -146,6 +146,7 @@ class _Builder:
                 self_reference=target == self.draft.name,
                 constraint=sql_identifier("fk", self.table, column),
                 back_relation=self._back_relation(name, names),
+                target_owner=self._owner_of(target),
             )
         )
         plain = FieldSpec(
@@ -182,7 +183,12 @@ class _Builder:
             left_column=left,
             right_column=right if right != left else f"other_{right}",
             self_reference=target == self.draft.name,
+            target_owner=self._owner_of(target),
         )
+
+    def _owner_of(self, target: str) -> str | None:
+        fields = self.drafts[target].entity.fields
+        return next((f"{snake(name)}_id" for name, field in fields.items() if field.owner), None)
 
     def _operation_ids(self) -> OperationIds:
         one, many = self.names.snake, self.names.plural_snake
@@ -191,7 +197,7 @@ class _Builder:
         ids = [words[kind] if kind in self.draft.operations else "" for kind in words]
         return OperationIds(*ids)
 
-    def _errors(self, owner: Reference | None, fields: tuple[Field, ...]) -> dict[str, tuple[int, ...]]:
+    def _errors(self) -> dict[str, tuple[int, ...]]:
         secured = {401} if self.roles else set()
         limited = {429}
         conflict = {409}
@@ -217,9 +223,13 @@ class _Builder:
         ]
 
     def _indexes(self, fields: tuple[Field, ...], meta: EntityMeta) -> list[Index]:
-        single = [(item.name,) for item in fields if item.index and not item.unique]
+        single: list[tuple[str, ...]] = [(item.name,) for item in fields if item.index and not item.unique]
         together = [tuple(self._column(name) for name in group) for group in meta.indexes]
-        paging = [("created_at", "id")] if self.draft.operations else []
+        owner = next((item.column for item in self.references if item.owner), None)
+        paging: list[tuple[str, ...]] = [("created_at", "id")] if self.draft.operations else []
+        if owner and paging:
+            paging.append((owner, "created_at", "id"))
+            single = [columns for columns in single if columns != (owner,)]
         return [
             Index(sql_identifier("ix", self.table, *columns), columns)
             for columns in dict.fromkeys([*single, *together, *paging])
@@ -263,9 +273,13 @@ def _with_backrefs(entities: list[Entity]) -> tuple[Entity, ...]:
     found: dict[str, list[BackReference]] = defaultdict(list)
     for entity in entities:
         for reference in entity.references:
-            found[reference.target].append(_backref(entity, "reference", reference.back_relation, reference.attr, reference.on_delete))
+            found[reference.target].append(
+                _backref(entity, "reference", reference.back_relation, reference.attr, reference.on_delete)
+            )
         for many in entity.many:
-            found[many.target].append(_backref(entity, "many", f"{entity.var_plural}_with_{many.relation}", many.attr, "cascade"))
+            found[many.target].append(
+                _backref(entity, "many", f"{entity.var_plural}_with_{many.relation}", many.attr, "cascade")
+            )
     return tuple(replace(entity, backrefs=tuple(found[entity.name])) for entity in entities)
 
 
@@ -284,7 +298,9 @@ def _backref(entity: Entity, kind: str, relation: str, attr: str, on_delete: str
 
 def entity_ref(entity: Entity) -> EntityRef:
     """Return how other parts of the generated code name `entity`."""
-    texts = tuple(item.attr for item in entity.fields if item.kind in {"string", "text"} and not (item.hidden or item.array))
+    texts = tuple(
+        item.attr for item in entity.fields if item.kind in {"string", "text"} and not (item.hidden or item.array)
+    )
     return EntityRef(
         name=entity.name,
         class_name=entity.class_name,
@@ -299,4 +315,5 @@ def entity_ref(entity: Entity) -> EntityRef:
         repository_class=f"{entity.class_name}Repository",
         owner_attr=entity.owner.attr if entity.owner else None,
         text_attrs=entity.search or texts,
+        enums={enum.attr: enum.class_name for enum in entity.enums},
     )

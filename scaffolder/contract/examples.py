@@ -75,10 +75,12 @@ def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
     low, high = number_bounds(field)
     if field.type == "decimal":
         return _decimal_values(field)
-    first = int(low) if low is not None and low > 1 else 1
-    if high is not None and first > high:
+    first: int = int(low) if low is not None and low > 1 else 1
+    if high is not None and high < first:
         first = int(high)
-    second = first + 1 if high is None or first + 1 <= high else (first - 1 if low is None or first - 1 >= low else first)
+    second = first + 1
+    if high is not None and second > high:
+        second = first - 1 if low is None or first - 1 >= low else first
     if field.type == "bigint":
         return str(first), str(second), ('"twelve"', "7.5")
     outside = tuple(

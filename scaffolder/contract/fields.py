@@ -108,7 +108,9 @@ def _one_default(field: FieldSpec, enum: Enum | None, default: object) -> str:
     return f"{enum.class_name}.{member}"
 
 
-def build_fields(fields: dict[str, FieldSpec], owner: str, names: EnumNames) -> tuple[tuple[Field, ...], tuple[Enum, ...]]:
+def build_fields(
+    fields: dict[str, FieldSpec], owner: str, names: EnumNames
+) -> tuple[tuple[Field, ...], tuple[Enum, ...]]:
     """Resolve the fields of an output or an input of class `owner`; references there are UUIDs."""
     built: list[Field] = []
     enums: list[Enum] = []

@@ -109,6 +109,7 @@ class Reference:
     self_reference: bool
     constraint: str
     back_relation: str
+    target_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Many:
     left_column: str
     right_column: str
     self_reference: bool
+    target_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +309,7 @@ class EntityRef:
     repository_class: str
     owner_attr: str | None
     text_attrs: tuple[str, ...]
+    enums: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +362,23 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An earlier agent node, at `attr` of the run, whose agent `name` the node's agent needs."""
+
+    name: str
+    attr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """An input that must be the id of a row of `entity` before the workflow can succeed."""
+
+    key: str
+    attr: str
+    entity: EntityRef
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One step of a workflow, with everything it uses resolved; nodes come in topological order.
 
@@ -381,6 +401,7 @@ class Node:
     timeout: int | None
     args: tuple[Argument, ...]
     agent: AgentRef | None = None
+    given: tuple[Given, ...] = ()
     workflow: WorkflowRef | None = None
     entity: EntityRef | None = None
     id_python: str | None = None
@@ -424,6 +445,8 @@ class Workflow:
     agents: tuple[AgentRef, ...]
     entities: tuple[EntityRef, ...]
     calls: tuple[str, ...]
+    setup: tuple[Setup, ...]
+    testable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +494,8 @@ class Features:
     rate_limit: bool
     llm: bool
     vector_search: bool
+    idempotency: bool
+    node_kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

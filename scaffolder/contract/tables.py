@@ -27,7 +27,9 @@ def _visit(start: Entity, by_name: dict[str, Entity], done: dict[str, Entity]) -
     open_names.add(start.name)
     while stack:
         entity, targets = stack[-1]
-        target = next((name for name in targets if name not in done and name not in open_names and name in by_name), None)
+        target = next(
+            (name for name in targets if name not in done and name not in open_names and name in by_name), None
+        )
         if target is None:
             done.setdefault(entity.name, entity)
             stack.pop()

@@ -185,7 +185,7 @@ def _simple(
     schema: Json,
     read: str = "",
 ) -> Callable[[FieldSpec, str], TypeSet]:
-    """Return a builder for a type that has no options; pairs are (model, migration), (SQLite, PostgreSQL), (TS, zod)."""
+    """Return a builder for a type that has no options; pairs: (model, migration), (SQLite, PostgreSQL), (TS, zod)."""
     types = TypeSet(
         python=python,
         write=write,
@@ -301,7 +301,7 @@ def _array(types: TypeSet) -> TypeSet:
         python=f"list[{types.python}]",
         write=f"Annotated[list[{types.write}], Field(max_length={ARRAY_LENGTH})]",
         read=f"list[{types.read}]",
-        sqlalchemy="types.Json()",
+        sqlalchemy=f"types.JsonArray({types.python})",
         migration=_JSONB,
         sqlite="JSON",
         postgresql="JSONB",

@@ -84,7 +84,7 @@ def test_an_override_may_go_into_what_another_one_added() -> None:
     assert yaml.safe_load(text)["limits"] == {"per_user": "2/min"}
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "a: [\n", "just text"])
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [\n", "just text", "a: " + "[" * 200_000])
 def test_what_is_no_mapping_is_left_for_the_loader_to_refuse(text: str) -> None:
     assert override(text, "project.name=a") == text
 
@@ -100,6 +100,7 @@ def test_all_malformed_options_are_reported_at_once() -> None:
     [
         ("project.name.first=x", "project.name is not a mapping, so it has no 'first'"),
         ("project.name=[a", "the value is not YAML: "),
+        ("project.name=" + "[" * 200_000, "the value is not YAML: nested too deeply"),
         ("shared.x=1", "shared is an alias"),
     ],
 )

@@ -29,12 +29,14 @@ class Base(orm.DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
 
 
-class Row:
-    """Columns of every table.
+class Row(Base):
+    """A table with an id, times and a version.
 
     `row_version` counts the changes of a row. Every UPDATE and DELETE names the version that it read, so of two
     writers who read the same version the second one fails (`sqlalchemy.orm.exc.StaleDataError`).
     """
+
+    __abstract__ = True
 
     id: orm.Mapped[uuid.UUID] = orm.mapped_column(sa.Uuid(), primary_key=True, default=uuid.uuid4)
     created_at: orm.Mapped[dt.datetime] = orm.mapped_column(types.UtcDateTime(), default=utc_now)
