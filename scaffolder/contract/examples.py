@@ -79,8 +79,8 @@ def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
     if high is not None and high < first:
         first = int(high)
     second = first + 1
-    if high is not None and second > high:
-        second = first - 1 if low is None or first - 1 >= low else first
+    if high is not None and high < second:
+        second = first - 1 if low is None or low < first else first
     if field.type == "bigint":
         return str(first), str(second), ('"twelve"', "7.5")
     outside = tuple(
