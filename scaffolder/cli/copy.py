@@ -17,7 +17,9 @@ from scaffolder.cli.progress import Progress
 if TYPE_CHECKING:
     from scaffolder.errors import ScaffolderError
     from scaffolder.pipeline import CopyRequest
+    from scaffolder.planned import Planned
     from scaffolder.report import Report
+    from scaffolder.input import SpecSource
 
 _EXIT_CODES: Final = {
     "written": exits.FINE,
@@ -120,26 +122,37 @@ def _request(chosen: Options) -> CopyRequest:
     if chosen.plan is not None and (chosen.data or chosen.data_file):
         raise click.UsageError("--plan holds the whole spec already; leave out --data and --data-file")
     overrides = parse_overrides(chosen.data)
-    if chosen.plan is not None:
-        spec = None
-    elif chosen.data_file is not None:
-        spec = options.given_spec(chosen.data_file)
-    elif chosen.defaults or chosen.force:
-        spec = options.example_spec()
-    else:
-        spec = options.ask_spec(chosen.destination)
     return CopyRequest(
         source=chosen.source,
         destination=chosen.destination,
-        spec=spec,
+        spec=_spec(chosen) if chosen.plan is None else None,
         overrides=overrides,
-        stored_plan=chosen.plan.read_bytes() if chosen.plan is not None else None,
+        planned=_stored(chosen.plan) if chosen.plan is not None else None,
         overwrite=chosen.overwrite or chosen.force,
         skip=chosen.skip,
         exclude=chosen.exclude,
         pretend=chosen.pretend,
         partial=chosen.partial,
     )
+
+
+def _spec(chosen: Options) -> SpecSource:
+    if chosen.data_file is not None:
+        return options.given_spec(chosen.data_file)
+    if chosen.defaults or chosen.force:
+        from scaffolder.input import example  # noqa: PLC0415
+
+        return example()
+    return options.ask_spec(chosen.destination)
+
+
+def _stored(path: Path) -> Planned:
+    from scaffolder.planned import Planned  # noqa: PLC0415
+
+    try:
+        return Planned.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"cannot read the plan {path}: {error}") from None
 
 
 def _unused(chosen: Options) -> list[str]:

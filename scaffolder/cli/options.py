@@ -13,7 +13,7 @@ from scaffolder.cli import questions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scaffolder.pipeline import SpecSource
+    from scaffolder.input import SpecSource
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 
@@ -37,16 +37,9 @@ def data_options(function: _F) -> _F:
 
 def given_spec(path: Path) -> SpecSource:
     """Give the spec in a file, or on standard input for `-`."""
-    from scaffolder.pipeline import SpecSource, spec_from  # noqa: PLC0415
+    from scaffolder.input import SpecSource, from_stream  # noqa: PLC0415
 
-    return spec_from(sys.stdin.buffer, "<stdin>") if str(path) == "-" else SpecSource(str(path), path)
-
-
-def example_spec() -> SpecSource:
-    """Give the spec that stands in when the user brings none."""
-    from scaffolder.pipeline import SpecSource, example_text  # noqa: PLC0415
-
-    return SpecSource("example.yml", content=example_text())
+    return from_stream(sys.stdin.buffer, "<stdin>") if str(path) == "-" else SpecSource(str(path), path)
 
 
 def ask_spec(destination: Path) -> SpecSource:
@@ -60,12 +53,10 @@ def ask_spec(destination: Path) -> SpecSource:
         raise click.UsageError(
             "there is no spec and no terminal to ask on; pass --data-file FILE, or --defaults for an example"
         )
-    from scaffolder.pipeline import SpecSource, problems_of  # noqa: PLC0415
+    from scaffolder.input import SpecSource, problems_of  # noqa: PLC0415
 
-    def check(text: str) -> list[str]:
-        return [problem.message for problem in problems_of(SpecSource("scaffold.yml", content=text.encode()))]
-
-    return SpecSource("scaffold.yml", content=questions.ask(destination, check).encode())
+    text = questions.ask(destination, lambda spec: [problem.message for problem in problems_of(spec)])
+    return SpecSource("scaffold.yml", content=text.encode())
 
 
 def is_interactive() -> bool:

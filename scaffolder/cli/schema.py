@@ -18,6 +18,6 @@ def command() -> None:
     \b
     # yaml-language-server: $schema=scaffold.schema.json
     """
-    from scaffolder.pipeline import schema  # noqa: PLC0415
+    from scaffolder.input import schema  # noqa: PLC0415
 
     output.result(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,112 @@
+"""The order of the stages: spec -> contract -> plan -> render -> write -> report. No other module knows it.
+
+Every stage takes frozen values and gives frozen values. What the user can mend is in the `Report`; exceptions
+(`scaffolder.errors`) mean that the run cannot go on, and then nothing was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import TypeAlias
+
+from scaffolder.blueprints import Catalog, load_catalog
+from scaffolder.events import OnEvent, Stage, StageFinished, StageStarted, ignore
+from scaffolder.overrides import Override
+from scaffolder.plan import check_plan, make_plan, resolve
+from scaffolder.planned import Planned
+from scaffolder.report import Report
+from scaffolder.input import SpecSource, load
+
+Choose: TypeAlias = Callable[[Sequence[str]], frozenset[str]]
+"""Asked for the files that are in the way; gives those of them to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """What `copy` shall do. Exactly one of `spec` and `planned` (a stored plan) is given.
+
+    `skip` and `exclude` are patterns: files to keep when they are there, and files to leave out.
+    With `partial`, a blueprint that fails does not keep the sound ones from being written.
+    """
+
+    source: str
+    destination: Path
+    spec: SpecSource | None = None
+    overrides: tuple[Override, ...] = ()
+    planned: Planned | None = None
+    overwrite: bool = False
+    skip: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    pretend: bool = False
+    partial: bool = False
+
+
+@cache
+def catalog() -> Catalog:
+    """Give our own blueprints and stacks, read once."""
+    return load_catalog()
+
+
+def is_own(source: str) -> bool:
+    """Tell whether `source` names one of our stacks or blueprints; anything else is Copier's."""
+    return resolve(source, catalog()) is not None
+
+
+def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_event: OnEvent = ignore) -> Planned:
+    """Read the spec, resolve it and plan what `source` (a stack or a blueprint) makes of it.
+
+    Raises:
+        BadInputError: the spec has errors; all of them are in it, at the places where the user wrote them.
+        SourceError: there is no such stack or blueprint.
+        PlanError: the blueprints do not fit together.
+    """
+    # The contract is slow to import and not needed to carry out a stored plan.
+    from scaffolder.contract import build_contract, contract_answers  # noqa: PLC0415
+
+    with _stage("spec", on_event):
+        loaded = load(spec, overrides)
+    with _stage("contract", on_event):
+        contract = build_contract(loaded.spec)
+        answers = contract_answers(contract)
+    with _stage("plan", on_event):
+        made = make_plan(source, catalog(), answers)
+    return Planned(made, loaded.source, loaded.problems, contract.notes)
+
+
+def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None = None) -> Report:
+    """Make a project, or change nothing and say all that is in the way.
+
+    `choose` is asked when files in the destination differ; without it they are conflicts in the report.
+
+    Raises:
+        ScaffolderError: the run cannot go on; the destination is as it was.
+    """
+    started = perf_counter()
+    if request.planned is not None:
+        planned = request.planned
+        check_plan(planned.plan, catalog())
+    elif request.spec is not None:
+        planned = plan(request.source, request.spec, request.overrides, on_event)
+    else:
+        raise ValueError("either a spec or a plan must be given")
+    with _stage("render", on_event):
+        rendered = render(planned.plan, catalog(), on_event)
+    status: Status = "failed"
+    changes: tuple[Change, ...] = ()
+    if not rendered.failures or (request.partial and rendered.tree):
+        with _stage("write", on_event):
+            status, changes = _write(request, planned, rendered, choose)
+    return _report(request, planned, rendered, status, changes, perf_counter() - started)
+
+
+@contextmanager
+def _stage(stage: Stage, on_event: OnEvent) -> Iterator[None]:
+    started = perf_counter()
+    on_event(StageStarted(stage))
+    yield
+    on_event(StageFinished(stage, perf_counter() - started))

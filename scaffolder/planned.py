@@ -1,0 +1,49 @@
+"""A plan together with the spec that it was made from: what `scaffolder plan` prints and `copy --plan` carries out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from scaffolder.plan import Plan
+from scaffolder.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, the bytes of its spec, and what its reader should know.
+
+    `warnings` are about the spec; `not_done` is what the contract could not take from it.
+    """
+
+    plan: Plan
+    spec: bytes
+    warnings: tuple[Problem, ...] = ()
+    not_done: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Write all of it but the warnings as JSON: enough to carry it out later, without the spec file."""
+        data = json.loads(self.plan.to_json()) | {"spec": self.spec.decode(), "not_done": self.not_done}
+        return json.dumps(data, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Planned:
+        """Read what `to_json` wrote; raises `PlanError` when it is something else."""
+        plan = Plan.from_json(text)
+        data = json.loads(text)
+        return cls(plan, str(data.get("spec", "")).encode(), not_done=tuple(map(str, data.get("not_done", ()))))
+
+    def answers_yaml(self, blueprint: str) -> str:
+        """Write the answers of one blueprint as YAML, in the contract's order; raises `PlanError` for an unknown one.
+
+        Plain Copier reads them with `copier copy --data-file`.
+        """
+        base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        # Anchors would be right for Copier, but nobody reads answers to follow them.
+        dumper = type("_Dumper", (base,), {"ignore_aliases": lambda _self, _data: True})
+        answers = self.plan.answers_of(blueprint)
+        text: str = yaml.dump(answers, Dumper=dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+        return text
