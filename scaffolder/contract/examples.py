@@ -84,7 +84,9 @@ def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
     if field.type == "bigint":
         return str(first), str(second), ('"twelve"', "7.5")
     outside = tuple(
-        str(int(bound) + step) for bound, step in ((low, -1), (high, 1)) if bound is not None and abs(bound) < 2**52
+        str(int(bound) + step)
+        for bound, step in ((low, -1), (high, 1))
+        if bound is not None and -(2**52) < bound < 2**52
     )
     if field.type == "float":
         return float(first), float(second), ('"1.5"', *outside)

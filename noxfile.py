@@ -1,0 +1,89 @@
+"""Every check of the project, by name: `nox -l` lists them, `nox -s NAME` runs one.
+
+Without a name the fast ones run, which is what CI does.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "tests", "wheel"]
+
+ROOT = Path(__file__).parent
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the project in editable form with dependency groups of pyproject.toml."""
+    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, import arrows and the rules for templates."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+    session.run("python", "-m", "scaffolder.template_lint")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy, strict."""
+    install(session, "types", "test")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The fast tests: unit, golden, failures and functional ones that take seconds."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
+
+
+@nox.session(name="tests-slow")
+def tests_slow(session: nox.Session) -> None:
+    """The slow tests: kill -9, determinism across Pythons, parity with Copier at scale."""
+    install(session, "test")
+    session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session(name="tests-all", python=PYTHONS)
+def tests_all(session: nox.Session) -> None:
+    """The fast tests on every Python that is there."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """Render each example, install what it pins, and run its own tests and linters."""
+    install(session, "test")
+    session.run("pytest", "tests/generated", "-m", "slow or not slow", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed and size as ratios against Jinja alone and Copier; prints a table."""
+    install(session, "test")
+    session.run("python", "-m", "tests.bench", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, install it alone in a clean environment, and render from it."""
+    session.install("build", "uv")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--wheel", "--installer", "uv", "--outdir", folder, silent=True)
+        (built,) = Path(folder).glob("*.whl")
+        session.install("--force-reinstall", str(built))
+        with session.chdir(folder):
+            session.run("scaffolder", "--version")
+            session.run("scaffolder", "copy", "agent-backend", str(Path(folder) / "out"), "--defaults", "--quiet")
