@@ -33,6 +33,7 @@ ScalarType = Literal[
 FieldType = Literal[ScalarType, "reference", "many"]
 OnDelete = Literal["cascade", "set_null", "restrict"]
 AuditAction = Literal["create", "update", "delete", "login"]
+NodeKind = Literal["agent", "call", "http", "db.insert", "db.get", "db.update", "vector.search"]
 Platform = Literal["cloud-run", "fly", "railway", "render"]
 
 
@@ -136,7 +137,7 @@ class Node(SpecModel):
     in which strings may contain `{{ expression }}`.
     """
 
-    kind: Literal["agent", "call", "http", "db.insert", "db.get", "db.update", "vector.search"]
+    kind: NodeKind
     target: str | None = None
     with_: dict[str, Any] = Field(default_factory=dict)
     when: str | None = None

@@ -1,0 +1,292 @@
+"""YAML text -> a tree of nodes that know their line and column.
+
+The tree is built from parser events rather than by PyYAML's composer: that one recurses in C without a limit, and is
+slower. Scalars follow the core schema of YAML 1.2.2 (section 10.3), so `no`, `on`, `1_000` and `12:30` stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from scaffolder.spec.problems import Problems, quote
+
+DEPTH_LIMIT = 50
+SCALAR_LIMIT = 100_000
+"""Characters in one scalar; a spec describes a project, it does not carry its content."""
+
+_EXPANSION_BASE = 10_000
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]{1,400}\Z")
+_OCTAL = re.compile(r"0o[0-7]{1,400}\Z")
+_HEX = re.compile(r"0x[0-9a-fA-F]{1,400}\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
+_STRING_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
+_COLLECTION_TAGS = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A YAML value at `line` and `column`, both from 1; `size` counts it and all below it, `height` their depth."""
+
+    line: int
+    column: int
+    size: int = field(default=1, kw_only=True)
+    height: int = field(default=1, kw_only=True)
+
+
+@dataclass(slots=True, eq=False)
+class ScalarNode(Node):
+    """A scalar: its `text`, and whether it was written without quotes, so that it may be something else than text."""
+
+    text: str
+    plain: bool
+
+    @property
+    def value(self) -> Scalar:
+        """The value by the core schema."""
+        return resolve(self.text) if self.plain else self.text
+
+
+@dataclass(slots=True, eq=False)
+class SequenceNode(Node):
+    """A list."""
+
+    items: list[Node]
+
+
+@dataclass(slots=True, eq=False)
+class MappingNode(Node):
+    """A mapping; keys are scalars and count as their text. `flow` says that it was written with braces."""
+
+    keys: dict[str, ScalarNode]
+    values: dict[str, Node]
+    flow: bool
+
+
+def resolve(text: str) -> Scalar:
+    """Return the value of a plain scalar by the core schema; a number with an absurd number of digits stays text."""
+    first = text[:1]
+    if first.isalpha() or first in {"", "~"}:
+        if text in _NULL:
+            return None
+        return _BOOL.get(text, text)
+    if _INT.match(text):
+        return int(text)
+    if _OCTAL.match(text):
+        return int(text[2:], 8)
+    if _HEX.match(text):
+        return int(text[2:], 16)
+    if _SPECIAL.match(text):
+        return float(text.replace(".", ""))
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def plain_value(node: Node) -> Any:
+    """Return `node` as strings, numbers, booleans, None, lists and dicts."""
+    if isinstance(node, ScalarNode):
+        return node.value
+    if isinstance(node, SequenceNode):
+        return [plain_value(item) for item in node.items]
+    assert isinstance(node, MappingNode)
+    return {key: plain_value(value) for key, value in node.values.items()}
+
+
+class _StopError(Exception):
+    """The rest of the text cannot be read; the problem was added already."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    node: SequenceNode | MappingNode
+    anchor: str | None
+    key: ScalarNode | None = None
+
+
+class _Builder:
+    """Puts events together; a key that stands twice is a problem, and its second value is dropped."""
+
+    def __init__(self, problems: Problems, expansion_limit: int) -> None:
+        self._problems = problems
+        self._limit = expansion_limit
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, Node] = {}
+        self.root: Node | None = None
+
+    def feed(self, event: Any) -> None:
+        """Take the next event of the document."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._open(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._close()
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+
+    def _scalar(self, event: Any) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        plain = event.implicit[0]
+        text = event.value
+        node = ScalarNode(line, column, text, plain)
+        if event.tag is not None:
+            if event.tag not in _STRING_TAGS:
+                self._tag(node, event.tag)
+            node.plain = False
+        if len(text) > SCALAR_LIMIT:
+            message = f"this text has {len(text):,} characters; at most {SCALAR_LIMIT:,} are allowed"
+            self._problems.error(node, "too-long", message, "keep content out of the spec")
+            node.text = text[:SCALAR_LIMIT]
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        self._place(node)
+
+    def _open(self, event: Any) -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        node: SequenceNode | MappingNode
+        if isinstance(event, yaml.MappingStartEvent):
+            node = MappingNode(line, column, {}, {}, bool(event.flow_style))
+        else:
+            node = SequenceNode(line, column, [])
+        if event.tag is not None and event.tag not in _COLLECTION_TAGS:
+            self._tag(node, event.tag)
+        if len(self._stack) >= DEPTH_LIMIT:
+            self._stop(node, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
+        self._stack.append(_Frame(node, event.anchor))
+
+    def _close(self) -> None:
+        frame = self._stack.pop()
+        if frame.anchor:
+            self._anchors[frame.anchor] = frame.node
+        self._place(frame.node)
+
+    def _alias(self, event: Any) -> None:
+        at = ScalarNode(event.start_mark.line + 1, event.start_mark.column + 1, "", plain=True)
+        name = event.anchor
+        if any(frame.anchor == name for frame in self._stack):
+            self._stop(at, "yaml-alias", f"alias *{name} stands inside its own anchor", "write the value out")
+        node = self._anchors.get(name)
+        if node is None:
+            self._problems.unknown(at, "yaml-alias", "alias", name, self._anchors)
+            node = at
+        if len(self._stack) + node.height > DEPTH_LIMIT:
+            self._stop(at, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
+        self._place(node, at)
+
+    def _place(self, node: Node, at: Node | None = None) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        frame = self._stack[-1]
+        parent = frame.node
+        parent.size += node.size
+        parent.height = max(parent.height, node.height + 1)
+        if at is not None and parent.size > self._limit:
+            self._stop(at, "too-large", "aliases make this file too large", "write the values out")
+        if isinstance(parent, SequenceNode):
+            parent.items.append(node)
+        elif frame.key is None:
+            frame.key = self._key(node)
+        else:
+            self._pair(parent, frame.key, node)
+            frame.key = None
+
+    def _key(self, node: Node) -> ScalarNode:
+        if isinstance(node, ScalarNode):
+            return node
+        self._problems.error(
+            node, "yaml-key", "a key must be plain text", "did you forget quotes or a space after ':'?"
+        )
+        return ScalarNode(node.line, node.column, f"\0{node.line}:{node.column}", plain=False)
+
+    def _pair(self, parent: MappingNode, key: ScalarNode, value: Node) -> None:
+        name = key.text
+        if name.startswith("\0"):
+            return
+        if name == "<<" and key.plain:
+            self._problems.error(key, "yaml-merge", "merge keys (<<) are not supported", "write the keys out")
+        elif (first := parent.keys.get(name)) is not None:
+            message = f"key {quote(name)} stands twice, first in line {first.line}"
+            self._problems.error(key, "duplicate-key", message, "keep one of them")
+        else:
+            parent.keys[name] = key
+            parent.values[name] = value
+
+    def _tag(self, node: Node, tag: str) -> None:
+        shown = tag.replace("tag:yaml.org,2002:", "!!")
+        self._problems.error(node, "yaml-tag", f"tags such as {quote(shown)} are not supported", "leave the tag out")
+
+    def _stop(self, at: Node, code: str, message: str, hint: str = "") -> None:
+        self._problems.error(at, code, message, hint)
+        raise _StopError
+
+
+def parse(text: str, problems: Problems) -> Node | None:
+    """Return the root of the only document in `text`, or None after adding what is wrong to `problems`."""
+    # Not every build of PyYAML has libyaml; the parser in Python gives the same events, slowly.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    builder = _Builder(problems, len(text) + _EXPANSION_BASE)
+    documents = 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    at = ScalarNode(event.start_mark.line + 1, 1, "", plain=True)
+                    builder._stop(at, "yaml-documents", "a spec is one YAML document", "remove '---' and what follows")
+            builder.feed(event)
+    except _StopError:
+        return None
+    except yaml.MarkedYAMLError as error:
+        _add_syntax_error(error, text, problems)
+        return None
+    except yaml.reader.ReaderError as error:
+        _add_reader_error(error, text, problems)
+        return None
+    return builder.root
+
+
+def _add_syntax_error(error: yaml.MarkedYAMLError, text: str, problems: Problems) -> None:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.splitlines()
+    row = lines[line] if line < len(lines) else ""
+    message = " ".join(filter(None, (error.problem, error.context))) or "not YAML"
+    at = ScalarNode(line + 1, column + 1, "", plain=True)
+    problems.error(at, "yaml-syntax", f"not valid YAML: {message}", _syntax_hint(message, row, column))
+
+
+def _syntax_hint(message: str, row: str, column: int) -> str:
+    if "\t" in row[: column + 1]:
+        return "YAML does not allow tabs here: indent with spaces"
+    if row[column : column + 1] in {"%", "@", "`"}:
+        return f"put text that starts with {row[column]} in quotes"
+    if "mapping values are not allowed" in message:
+        return "put text that holds ': ' in quotes, and check the indentation"
+    if "{{" in row or "}}" in row:
+        return "put text with {{ … }} in quotes"
+    if "flow" in message or "expected ',' or" in message:
+        return "check that every { has its } and every [ its ]"
+    if "could not find expected ':'" in message or "block mapping" in message:
+        return "check the indentation here and in the line above, and that every key has a ':'"
+    if "quoted scalar" in message:
+        return "a quote is not closed"
+    return "check the indentation, quotes and brackets here and in the line above"
+
+
+def _add_reader_error(error: yaml.reader.ReaderError, text: str, problems: Problems) -> None:
+    before = text[: error.position]
+    at = ScalarNode(before.count("\n") + 1, len(before) - before.rfind("\n"), "", plain=True)
+    character = error.character if isinstance(error.character, str) else chr(error.character)
+    problems.error(at, "not-text", f"character U+{ord(character):04X} is not allowed in YAML", "remove it")
