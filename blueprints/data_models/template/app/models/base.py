@@ -5,9 +5,8 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
-
 from app.models import types
+from sqlalchemy import orm
 
 # Checks are always named where they are declared, so they have no convention here.
 NAMING_CONVENTION = {
@@ -44,5 +43,5 @@ class Row(Base):
     row_version: orm.Mapped[int] = orm.mapped_column(sa.Integer())
 
     @orm.declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+    def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.row_version}

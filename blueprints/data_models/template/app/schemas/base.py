@@ -5,7 +5,6 @@ import uuid
 from typing import Annotated, Any
 
 import pydantic
-
 from app.core.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -35,7 +34,7 @@ class PageQuery(Input):
 
     limit: Annotated[int, pydantic.Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
     cursor: Annotated[str, pydantic.Field(max_length=200)] = pydantic.Field(default_factory=str)
-    
+
 
 def nothing() -> None:
     """Default factory that leaves no trace in the published schema."""

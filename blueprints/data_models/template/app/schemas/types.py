@@ -150,7 +150,9 @@ class IntRange:
     low: int
     high: int
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: pydantic.GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def _check(self, value: int) -> int:
@@ -177,7 +179,9 @@ class DecimalString:
         whole = rf"^-?[0-9]{{1,{max(self.precision - self.scale, 1)}}}"
         return whole + (rf"(\.[0-9]{{1,{self.scale}}})?$" if self.scale else "$")
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: pydantic.GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self._check, serialization=core_schema.plain_serializer_function_ser_schema(self._text)
         )
@@ -193,7 +197,9 @@ class DecimalString:
     def _check(self, value: Any) -> decimal.Decimal:
         text = f"{value:f}" if isinstance(value, decimal.Decimal) else value
         if not isinstance(text, str) or not re.fullmatch(self.pattern, text, re.ASCII):
-            raise ValueError(f"must be a string with a decimal of {self.precision} digits, {self.scale} after the point")
+            raise ValueError(
+                f"must be a string with a decimal of {self.precision} digits, {self.scale} after the point"
+            )
         number = decimal.Decimal(text)
         if self.low and number < decimal.Decimal(self.low):
             raise ValueError(f"must be at least {self.low}")

@@ -1,0 +1,54 @@
+"""Alembic's environment: the application's own settings and models.
+
+Migrations run on a plain synchronous connection, so that they can be started from anywhere: the command line, a test,
+or the running event loop's thread pool.
+"""
+
+import logging.config
+
+import sqlalchemy as sa
+from alembic import context
+from app.core.database import normalise_url
+from app.core.settings import get_settings
+from app.models.base import Base
+
+config = context.config
+
+
+def database_url() -> str:
+    """Return the URL of `config.attributes["database_url"]`, else of the settings, for a synchronous driver."""
+    url = config.attributes.get("database_url") or get_settings().database_url.get_secret_value()
+    return normalise_url(url).replace("sqlite+aiosqlite:", "sqlite:", 1)
+
+
+def run_offline() -> None:
+    """Print the SQL instead of running it."""
+    context.configure(url=database_url(), target_metadata=Base.metadata, literal_binds=True, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Bring the database to the wanted revision, in one transaction where the database can do that."""
+    engine = sa.create_engine(database_url(), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            # SQLite cannot alter a table in place: Alembic copies it instead.
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+# Only for the command line: an application that migrates at its start has set up its own logging.
+if config.cmd_opts is not None and config.config_file_name is not None:
+    logging.config.fileConfig(config.config_file_name, disable_existing_loggers=False)
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()
