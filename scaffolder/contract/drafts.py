@@ -90,13 +90,14 @@ def _builtins(spec: Spec, features: Features) -> list[Draft]:
     if features.audit:
         admin = spec.auth.roles[-1:] if spec.auth else ()
         _add_audit(add, admin)
-    add(
-        "IdempotencyKey",
-        "A request that was answered once and is not done twice.",
-        _IDEMPOTENCY,
-        _ONE_PER_SCOPE,
-        operations=(),
-    )
+    if features.idempotency:
+        add(
+            "IdempotencyKey",
+            "A request that was answered once and is not done twice.",
+            _IDEMPOTENCY,
+            _ONE_PER_SCOPE,
+            operations=(),
+        )
     if features.agents or _refers_to(spec, "Project"):
         add(
             "Project",

@@ -28,8 +28,6 @@ from scaffolder.contract.typemap import column_checks
 from scaffolder.naming import Names, column_name, pascal, python_attribute, python_module, snake, sql_identifier
 from scaffolder.spec.model import EntityMeta, FieldSpec
 
-BASE_COLUMNS = ("id", "created_at", "updated_at", "row_version")
-
 
 def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str, ...]) -> tuple[Entity, ...]:
     """Resolve all drafts; the result is in their order and knows its relations from both ends."""
@@ -39,6 +37,11 @@ def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str
     names = EnumNames(pascal(draft.name) for draft in drafts)
     entities = [_Builder(draft, by_name, names, audit, roles).build() for draft in drafts]
     return _with_backrefs(entities)
+
+
+def table_name(names: Names) -> str:
+    """Return the table of an entity: its plural, cut where PostgreSQL would cut it."""
+    return sql_identifier(names.plural_snake)
 
 
 class _Builder:
@@ -54,7 +57,7 @@ class _Builder:
         self.roles = roles
         self.names = Names.of(draft.name)
         self.class_name = pascal(draft.name)
-        self.table = self.names.plural_snake
+        self.table = table_name(self.names)
         self.enums: list[Enum] = []
         self.references: list[Reference] = []
         self.many: list[Many] = []
@@ -138,7 +141,7 @@ class _Builder:
                 target=target,
                 target_class=pascal(target),
                 target_module=python_module(target),
-                target_table=names.plural_snake,
+                target_table=table_name(names),
                 target_var=python_attribute(names.snake),
                 on_delete=field.on_delete or ("set_null" if field.nullable else "restrict"),
                 nullable=field.nullable,
@@ -177,7 +180,7 @@ class _Builder:
             target=target,
             target_class=pascal(target),
             target_module=python_module(target),
-            target_table=names.plural_snake,
+            target_table=table_name(names),
             target_var=python_attribute(names.snake),
             table=sql_identifier(self.names.snake, relation),
             left_column=left,
