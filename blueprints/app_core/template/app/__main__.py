@@ -1,0 +1,85 @@
+"""`python -m app`: serve or migrate."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from alembic import command
+from alembic.config import Config
+from pydantic import ValidationError
+
+from app.core.settings import Settings, get_settings
+from app.main import create_app
+from app.utilities.logging import LogFile, configure_logging
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, which also tells the application as soon as it is asked to stop, so that readiness turns 503."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Handle SIGINT and SIGTERM: running requests finish, new connections are refused."""
+        self.config.app.state.draining = True  # type: ignore[union-attr]
+        super().handle_exit(sig, frame)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0, or 2 for settings that are not valid."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        print(f"The settings are not valid.\n{error}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        return 2
+    _configure_logging(settings)
+    if options.command == "migrate":
+        migrate(settings)
+    else:
+        serve(settings)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="serve the API (the default)")
+    commands.add_parser("migrate", help="bring the database up to date")
+    return parser
+
+
+def _configure_logging(settings: Settings) -> None:
+    file = None
+    if settings.log_file is not None:
+        file = LogFile(settings.log_file, settings.log_file_max_bytes, settings.log_file_backups)
+    configure_logging(settings.log_level, settings.log_format, file)
+
+
+def migrate(settings: Settings) -> None:
+    """Apply all migrations to the database of `settings`."""
+    attributes = {"database_url": settings.database_url, "configure_logging": False}
+    command.upgrade(Config(_ROOT / "alembic.ini", attributes=attributes), "head")
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    if settings.migrate_on_start:
+        migrate(settings)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_graceful_shutdown=settings.drain_seconds,
+    )
+    Server(config).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

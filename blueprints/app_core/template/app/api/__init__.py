@@ -1,0 +1,1 @@
+"""The HTTP side of the application: who calls, where requests go, and how the API describes itself."""

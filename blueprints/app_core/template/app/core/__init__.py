@@ -1,0 +1,1 @@
+"""Settings, database, errors and the rules of HTTP that every resource follows."""
