@@ -83,8 +83,8 @@ class ExpressionChecker:
             return
         node = self._workflow.nodes.get(root)
         if node is None:
-            options = ["input", *(self._workflow.nodes if visible is None else visible)]
-            self._problems.unknown(at, "unknown-node", "node", root, options)
+            known = ["input", *(self._workflow.nodes if visible is None else visible)]
+            self._problems.unknown(at, "unknown-node", "node", root, known)
             return
         if visible is not None and root not in visible:
             message = f"{quote(root)} does not run before this"

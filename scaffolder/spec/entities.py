@@ -32,7 +32,7 @@ _SEARCHABLE = frozenset({"string", "text", "email", "url"})
 
 
 def column_of(name: str, field: FieldSpec) -> str:
-    """Return the column of field `name` (`organization: -> Organization` has `organization_id`), or the ids of a `<->`."""
+    """Return the column of field `name`: its own, `organization_id` of a reference, `tag_ids` of a `<->`."""
     if field.type == "reference":
         return f"{snake(name)}_id"
     return f"{inflection.singularize(snake(name))}_ids" if field.type == "many" else column_name(name)
@@ -193,13 +193,13 @@ class _MetaReader:
             return ()
         found: dict[tuple[str, ...], Node] = {}
         for item in items:
-            names = [self._field(word, at, what) for word, at in self._reader.words(item, what)]
-            fields = tuple(name for name in names if name is not None)
+            words = self._reader.words(item, what)
+            fields = tuple(name for word, at in words if (name := self._field(word, at, what)) is not None)
             for name in fields:
                 self._check_indexed(name, item, what)
             if fields in found:
                 self._problems.error(item, "duplicate", f"{what} names {', '.join(fields)} twice", "keep one of them")
-            elif not names and isinstance(item, SequenceNode):
+            elif not words and isinstance(item, SequenceNode):
                 self._problems.error(item, "empty", f"{what} holds an empty list")
             elif fields:
                 found[fields] = item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from scaffolder.spec.grammar import (
@@ -15,7 +16,7 @@ from scaffolder.spec.grammar import (
     parse_number,
 )
 from scaffolder.spec.model import FieldSpec
-from scaffolder.spec.problems import nearest, quote
+from scaffolder.spec.problems import Position, nearest, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 from scaffolder.spec.values import RANGES, ValueMismatchError, convert, decimal_problem, is_null
@@ -84,7 +85,7 @@ class FieldReader:
         except FieldSyntaxError as error:
             # The offset holds for text on one line; the quote in front of it counts.
             shift = error.offset + (not node.plain) if "\n" not in node.text else 0
-            at = ScalarNode(node.line, node.column + shift, "", plain=True)
+            at = Position(node.line, node.column + shift)
             hint = error.hint
             if error.code == "unknown-type" and (guess := self._entity_like(node.text.strip())):
                 hint = f"for a reference write -> {guess}"
@@ -135,32 +136,23 @@ class FieldReader:
         return options
 
     def _long_values(self, what: str, given: Any, options: dict[str, Any]) -> None:
-        for flag in _FLAGS:
-            value = self._reader.boolean(given.get(flag), f"{what}: {flag}")
-            if value:
-                options[flag] = True
-        for key in ("precision", "scale"):
-            value = self._reader.integer(given.get(key), f"{what}: {key}", 0, 1_000)
-            if value is not None:
-                options[key] = value
-        for key in ("minimum", "maximum"):
-            node = given.get(key)
-            if node is None:
-                continue
-            try:
-                text = node.text if isinstance(node, ScalarNode) else ""
-                options[key] = parse_number(text, 0, options["type"])
-            except FieldSyntaxError as error:
-                self._problems.error(node, "wrong-type", f"{what}: {key}: {error.message}")
-        for key in ("label", "description"):
-            text = self._reader.text(given.get(key), f"{what}: {key}")
-            if text is not None:
-                options[key] = text
-        word = self._reader.choice(given.get("on_delete"), f"{what}: on_delete", ON_DELETE)
-        if word is not None:
-            options["on_delete"] = word
-        if "default" in given:
-            options["default"] = given["default"]
+        read = self._reader
+        found: dict[str, Any] = {flag: read.boolean(given.get(flag), f"{what}: {flag}") or None for flag in _FLAGS}
+        found |= {key: read.integer(given.get(key), f"{what}: {key}", 0, 1_000) for key in ("precision", "scale")}
+        found |= {key: self._number(given.get(key), f"{what}: {key}", options) for key in ("minimum", "maximum")}
+        found |= {key: read.text(given.get(key), f"{what}: {key}") for key in ("label", "description")}
+        found["on_delete"] = read.choice(given.get("on_delete"), f"{what}: on_delete", ON_DELETE)
+        found["default"] = given.get("default")
+        options.update((key, value) for key, value in found.items() if value is not None)
+
+    def _number(self, node: Node | None, what: str, options: dict[str, Any]) -> int | Decimal | None:
+        if node is None:
+            return None
+        try:
+            return parse_number(node.text if isinstance(node, ScalarNode) else "", 0, options["type"])
+        except FieldSyntaxError as error:
+            self._problems.error(node, "wrong-type", f"{what}: {error.message}")
+            return None
 
     def _check(self, name: str, node: Node, options: dict[str, Any]) -> None:
         if options["type"] in {"reference", "many"}:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
+from itertools import pairwise
 
 from scaffolder.spec.graph import cycles, describe_cycle
-from scaffolder.spec.problems import Problems, quote
+from scaffolder.spec.problems import Position, Problems, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import Node, ScalarNode, SequenceNode
-
-_STAGE = re.compile(r"(.*?)(->|\Z)", re.DOTALL)
-_PART = re.compile(r"([^&]*)(&|\Z)")
 
 Edge = tuple[str, str]
 
@@ -30,7 +27,7 @@ class FlowReader:
         """Return the edges; without a flow, the nodes run in the order in which they are written."""
         if node is None:
             names = list(self._nodes)
-            return tuple(zip(names, names[1:], strict=False))
+            return tuple(pairwise(names))
         errors = self._problems.errors
         edges: dict[Edge, None] = {}
         for item in self._reader.items(node, self._what):
@@ -49,23 +46,17 @@ class FlowReader:
     def _chain(self, node: ScalarNode, edges: dict[Edge, None]) -> None:
         before: list[str] = []
         at = 0
-        while True:
-            stage = _STAGE.match(node.text, at)
-            assert stage is not None
-            names = self._stage(node, stage[1], at)
+        for stage in node.text.split("->"):
+            names = self._stage(node, stage, at)
             edges.update(((first, second), None) for first in before for second in names)
-            before, at = names, stage.end()
-            if not stage[2]:
-                return
+            before, at = names, at + len(stage) + 2
 
     def _stage(self, node: ScalarNode, text: str, at: int) -> list[str]:
         names: list[str] = []
-        position = 0
-        while True:
-            part = _PART.match(text, position)
-            assert part is not None
-            name = part[1].strip()
-            place = self._place(node, at + position + len(part[1]) - len(part[1].lstrip()))
+        for part in text.split("&"):
+            name = part.strip()
+            place = self._place(node, at + len(part) - len(part.lstrip()))
+            at += len(part) + 1
             if not name:
                 self._problems.error(place, "flow", f"{self._what}: a node is missing here", "such as a -> b & c -> d")
             elif name not in self._nodes:
@@ -73,15 +64,13 @@ class FlowReader:
             else:
                 self._seen.add(name)
                 names.append(name)
-            position = part.end()
-            if not part[2]:
-                return names
+        return names
 
     @staticmethod
-    def _place(node: ScalarNode, offset: int) -> ScalarNode:
+    def _place(node: ScalarNode, offset: int) -> Position:
         # The offset holds for text on one line; the quote in front of it counts.
         shift = offset + (not node.plain) if "\n" not in node.text else 0
-        return ScalarNode(node.line, node.column + shift, "", plain=True)
+        return Position(node.line, node.column + shift)
 
     def _check_cycles(self, edges: Collection[Edge], at: Node) -> None:
         graph: dict[str, list[str]] = {name: [] for name in self._nodes}

@@ -41,7 +41,6 @@ _SYNONYMS = {
 }  # fmt: skip
 
 _HEAD = re.compile(r"(?P<arrow><?->)\s*(?P<target>[^\s?\[\](),=]*)|(?P<type>[^\s?\[\](),=]+)")
-_WORD = re.compile(r"[^\s=]+")
 _DOUBLE = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE = re.compile(r"'(?:[^']|'')*'")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?\Z")
@@ -161,10 +160,8 @@ class _Parser:
                     raise FieldSyntaxError(start, "a reference cannot have a default")
                 options["default"] = self._default()
                 continue
-            match = _WORD.match(self._text, self._at)
-            assert match is not None
-            self._at = match.end()
-            self._word(match[0], start, options, reference=reference)
+            word = self._bare()
+            self._word(word, start, options, reference=reference)
 
     def _word(self, word: str, start: int, options: dict[str, Any], *, reference: bool) -> None:
         allowed = REFERENCE_FLAGS if reference else FLAGS
@@ -194,11 +191,16 @@ class _Parser:
                 raise self._error("the default is not valid JSON", 'such as ["a", "b"]') from None
             self._at = end
             return _json_node(value)
-        match = re.compile(r"[^\s=]+").match(self._text, self._at)
-        if match is None:
+        if first == "=":
             raise self._error("'=' stands twice", 'put a default with = in it in quotes: = "a=b"')
-        self._at = match.end()
-        return ScalarNode(0, 0, match[0], plain=True)
+        return ScalarNode(0, 0, self._bare(), plain=True)
+
+    def _bare(self) -> str:
+        """Return what stands up to the next blank or '='."""
+        start = self._at
+        while self._at < len(self._text) and self._text[self._at] != "=" and not self._text[self._at].isspace():
+            self._at += 1
+        return self._text[start : self._at]
 
     def _quoted(self) -> re.Match[str]:
         match = (_DOUBLE if self._text[self._at] == '"' else _SINGLE).match(self._text, self._at)

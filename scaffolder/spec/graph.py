@@ -41,9 +41,9 @@ def ancestors(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[st
         if first in before and second in before:
             before[second].append(first)
     found: dict[str, set[str]] = {}
-    for node in before:
+    for node, direct in before.items():
         reached: set[str] = set()
-        pending = list(before[node])
+        pending = list(direct)
         while pending:
             current = pending.pop()
             if current not in reached:

@@ -14,7 +14,7 @@ from scaffolder.spec.check_workflows import check_workflows
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.entities import EntitiesReader
 from scaffolder.spec.model import Spec
-from scaffolder.spec.problems import Problems, quote
+from scaffolder.spec.problems import Position, Problems, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.settings import SettingsReader
 from scaffolder.spec.source import decode_source, read_source
@@ -71,7 +71,7 @@ def _root(text: str, problems: Problems) -> MappingNode | None:
     if root is None and problems.failed:
         return None
     if root is None or (isinstance(root, ScalarNode) and root.plain and root.value is None):
-        at = ScalarNode(1, 1, "", plain=True)
+        at = Position(1, 1)
         problems.error(at, "empty", "the spec is empty", "start with spec: 1 and project: {name: helpdesk}")
         return None
     return Reader(problems).mapping(root, "a spec", "start with spec: 1 and project: {name: helpdesk}")

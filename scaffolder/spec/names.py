@@ -38,7 +38,7 @@ class NameChecker:
         return False
 
     def claim(self, form: str, name: str, at: Place, kind: str = "") -> bool:
-        """Return whether no other name became `form` (the name in the case of `kind`), adding a problem when one did."""
+        """Return whether no other name became `form` (this name in the case of `kind`), adding a problem if one did."""
         if len(form) > IDENTIFIER_LIMIT and kind in {"table", "column"}:
             message = f"{self._what} {quote(name)}: the {kind} {quote(form)} has {len(form)} characters"
             hint = f"databases keep {IDENTIFIER_LIMIT}: use a shorter name and a label"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from scaffolder.problem import Problem, Severity
@@ -17,6 +18,19 @@ _NAME_LIMIT = 80
 
 class Place(Protocol):
     """Something with a line and a column, both from 1."""
+
+    @property
+    def line(self) -> int:
+        """The line; 0 means the file as a whole."""
+
+    @property
+    def column(self) -> int:
+        """The column, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place where no value stands."""
 
     line: int
     column: int

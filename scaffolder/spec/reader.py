@@ -43,7 +43,6 @@ def describe(node: Node) -> str:
         return "a mapping"
     if isinstance(node, SequenceNode):
         return "a list"
-    assert isinstance(node, ScalarNode)
     if node.plain and node.value is None:
         return "nothing"
     return quote(node.text)

@@ -102,8 +102,10 @@ class SettingsReader:
 
     def audit(self, node: Node | None) -> None:
         """Read `audit`; `true` takes all actions."""
-        if node is None or (isinstance(node, ScalarNode) and isinstance(node.value, bool)):
-            if node is not None and cast(ScalarNode, node).value is True:
+        if node is None:
+            return
+        if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+            if node.value:
                 self._draft.audit = AUDIT_ACTIONS if self._draft.auth else AUDIT_ACTIONS[:-1]
             return
         actions: list[AuditAction] = []
@@ -113,7 +115,7 @@ class SettingsReader:
             elif word == "login" and self._draft.auth is None:
                 self._problems.error(at, "needs-auth", "audit of login needs auth", "add auth: true, or remove login")
             else:
-                actions.append(cast(AuditAction, word))
+                actions.append(word)
         self._draft.audit = tuple(actions)
 
     def targets(self, node: Node | None) -> None:

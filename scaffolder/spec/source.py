@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffolder.spec.problems import Problems
-from scaffolder.spec.tree import ScalarNode
+from scaffolder.spec.problems import Position, Problems
 
 SIZE_LIMIT = 10_000_000
 """Bytes of a spec file; 10,000 entities of ten fields take a third of it."""
 
-_FILE = ScalarNode(0, 0, "", plain=True)
+_FILE = Position(0, 0)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -41,14 +40,14 @@ def decode_source(source: bytes, problems: Problems) -> str | None:
     if b"\0" in body:
         line, column = _place(body, body.index(b"\0"))
         hint = "a spec is text in UTF-8"
-        problems.error(ScalarNode(line, column, "", plain=True), "not-text", "this is a binary file", hint)
+        problems.error(Position(line, column), "not-text", "this is a binary file", hint)
         return None
     try:
         return body.decode()
     except UnicodeDecodeError as error:
         line, column = _place(body, error.start)
         message = f"byte 0x{body[error.start]:02x} is not UTF-8"
-        problems.error(ScalarNode(line, column, "", plain=True), "not-text", message, "save the file as UTF-8")
+        problems.error(Position(line, column), "not-text", message, "save the file as UTF-8")
         return None
 
 

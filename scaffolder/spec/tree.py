@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from scaffolder.spec.problems import Problems, quote
+from scaffolder.spec.problems import Place, Position, Problems, quote
 
 DEPTH_LIMIT = 50
 SCALAR_LIMIT = 100_000
@@ -34,7 +34,7 @@ Scalar = str | int | float | bool | None
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class BaseNode:
     """A YAML value at `line` and `column`, both from 1; `size` counts it and all below it, `height` their depth."""
 
     line: int
@@ -44,7 +44,7 @@ class Node:
 
 
 @dataclass(slots=True, eq=False)
-class ScalarNode(Node):
+class ScalarNode(BaseNode):
     """A scalar: its `text`, and whether it was written without quotes, so that it may be something else than text."""
 
     text: str
@@ -57,19 +57,22 @@ class ScalarNode(Node):
 
 
 @dataclass(slots=True, eq=False)
-class SequenceNode(Node):
+class SequenceNode(BaseNode):
     """A list."""
 
     items: list[Node]
 
 
 @dataclass(slots=True, eq=False)
-class MappingNode(Node):
+class MappingNode(BaseNode):
     """A mapping; keys are scalars and count as their text. `flow` says that it was written with braces."""
 
     keys: dict[str, ScalarNode]
     values: dict[str, Node]
     flow: bool
+
+
+Node = ScalarNode | SequenceNode | MappingNode
 
 
 def resolve(text: str) -> Scalar:
@@ -82,9 +85,9 @@ def resolve(text: str) -> Scalar:
     if _INT.match(text):
         return int(text)
     if _OCTAL.match(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEX.match(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if _SPECIAL.match(text):
         return float(text.replace(".", ""))
     if _FLOAT.match(text):
@@ -98,7 +101,6 @@ def plain_value(node: Node) -> Any:
         return node.value
     if isinstance(node, SequenceNode):
         return [plain_value(item) for item in node.items]
-    assert isinstance(node, MappingNode)
     return {key: plain_value(value) for key, value in node.values.items()}
 
 
@@ -161,7 +163,7 @@ class _Builder:
         if event.tag is not None and event.tag not in _COLLECTION_TAGS:
             self._tag(node, event.tag)
         if len(self._stack) >= DEPTH_LIMIT:
-            self._stop(node, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
+            self.stop(node, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
         self._stack.append(_Frame(node, event.anchor))
 
     def _close(self) -> None:
@@ -174,13 +176,13 @@ class _Builder:
         at = ScalarNode(event.start_mark.line + 1, event.start_mark.column + 1, "", plain=True)
         name = event.anchor
         if any(frame.anchor == name for frame in self._stack):
-            self._stop(at, "yaml-alias", f"alias *{name} stands inside its own anchor", "write the value out")
+            self.stop(at, "yaml-alias", f"alias *{name} stands inside its own anchor", "write the value out")
         node = self._anchors.get(name)
         if node is None:
             self._problems.unknown(at, "yaml-alias", "alias", name, self._anchors)
             node = at
         if len(self._stack) + node.height > DEPTH_LIMIT:
-            self._stop(at, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
+            self.stop(at, "too-deep", f"nested more than {DEPTH_LIMIT} levels deep")
         self._place(node, at)
 
     def _place(self, node: Node, at: Node | None = None) -> None:
@@ -192,7 +194,7 @@ class _Builder:
         parent.size += node.size
         parent.height = max(parent.height, node.height + 1)
         if at is not None and parent.size > self._limit:
-            self._stop(at, "too-large", "aliases make this file too large", "write the values out")
+            self.stop(at, "too-large", "aliases make this file too large", "write the values out")
         if isinstance(parent, SequenceNode):
             parent.items.append(node)
         elif frame.key is None:
@@ -226,7 +228,8 @@ class _Builder:
         shown = tag.replace("tag:yaml.org,2002:", "!!")
         self._problems.error(node, "yaml-tag", f"tags such as {quote(shown)} are not supported", "leave the tag out")
 
-    def _stop(self, at: Node, code: str, message: str, hint: str = "") -> None:
+    def stop(self, at: Place, code: str, message: str, hint: str = "") -> None:
+        """Add an error and give up on the rest of the text."""
         self._problems.error(at, code, message, hint)
         raise _StopError
 
@@ -234,7 +237,7 @@ class _Builder:
 def parse(text: str, problems: Problems) -> Node | None:
     """Return the root of the only document in `text`, or None after adding what is wrong to `problems`."""
     # Not every build of PyYAML has libyaml; the parser in Python gives the same events, slowly.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     builder = _Builder(problems, len(text) + _EXPANSION_BASE)
     documents = 0
     try:
@@ -243,8 +246,8 @@ def parse(text: str, problems: Problems) -> Node | None:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    at = ScalarNode(event.start_mark.line + 1, 1, "", plain=True)
-                    builder._stop(at, "yaml-documents", "a spec is one YAML document", "remove '---' and what follows")
+                    at = Position(event.start_mark.line + 1, 1)
+                    builder.stop(at, "yaml-documents", "a spec is one YAML document", "remove '---' and what follows")
             builder.feed(event)
     except _StopError:
         return None
@@ -259,11 +262,11 @@ def parse(text: str, problems: Problems) -> Node | None:
 
 def _add_syntax_error(error: yaml.MarkedYAMLError, text: str, problems: Problems) -> None:
     mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     lines = text.splitlines()
     row = lines[line] if line < len(lines) else ""
     message = " ".join(filter(None, (error.problem, error.context))) or "not YAML"
-    at = ScalarNode(line + 1, column + 1, "", plain=True)
+    at = Position(line + 1, column + 1)
     problems.error(at, "yaml-syntax", f"not valid YAML: {message}", _syntax_hint(message, row, column))
 
 
@@ -287,6 +290,6 @@ def _syntax_hint(message: str, row: str, column: int) -> str:
 
 def _add_reader_error(error: yaml.reader.ReaderError, text: str, problems: Problems) -> None:
     before = text[: error.position]
-    at = ScalarNode(before.count("\n") + 1, len(before) - before.rfind("\n"), "", plain=True)
+    at = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
     character = error.character if isinstance(error.character, str) else chr(error.character)
     problems.error(at, "not-text", f"character U+{ord(character):04X} is not allowed in YAML", "remove it")

@@ -60,7 +60,6 @@ def _convert_one(options: Options, node: Node) -> Any:
         return plain_value(node)
     if isinstance(node, (SequenceNode, MappingNode)):
         raise ValueMismatchError(f"must be {_NAMES.get(kind, kind)}, not {describe(node)}")
-    assert isinstance(node, ScalarNode)
     if is_null(node):
         raise ValueMismatchError("cannot be null", "put '?' behind the type if it may be missing")
     return _CONVERTERS[kind](options, node)

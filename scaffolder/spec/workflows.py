@@ -139,7 +139,7 @@ class WorkflowsReader:
         if len(kinds) != 1:
             self._wrong_kinds(entry, what, kinds)
             return NodeSpec(kind="http")
-        kind = cast(NodeKind, kinds[0])
+        kind = cast("NodeKind", kinds[0])
         if kind in {"agent", "call"}:
             target = self._reader.text(given[kind], f"{what}.{kind}")
             arguments = self._free(given.get("with"), f"{what}.with")
