@@ -2,12 +2,36 @@
 
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from fastapi import FastAPI
+from opentelemetry import trace
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.observability.tracing import TracingUnavailableError, instrument, telemetry_config, tracing_enabled
+from app.observability.tracing import (
+    TracingUnavailableError,
+    instrument,
+    telemetry_config,
+    trace_statements,
+    tracing_enabled,
+)
+
+
+class RecordingTracer(trace.NoOpTracer):
+    """Keeps the spans that it starts."""
+
+    def __init__(self) -> None:
+        self.spans: list[Mock] = []
+        self.started: list[tuple[str, dict[str, Any]]] = []
+
+    def start_span(self, name: str, *_: Any, attributes: Any = None, **__: Any) -> Any:
+        self.started.append((name, dict(attributes)))
+        self.spans.append(Mock(trace.Span))
+        return self.spans[-1]
 
 
 @pytest.fixture
@@ -55,3 +79,26 @@ def test_missing_packages_are_named_with_the_remedy(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(TracingUnavailableError, match=r"requirements-extras\.txt"):
         instrument(engine)
+
+
+async def test_a_statement_is_traced_without_its_values(engine: AsyncEngine) -> None:
+    tracer = RecordingTracer()
+    trace_statements(engine, tracer)
+
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT :secret"), {"secret": "hunter2"})
+
+    assert tracer.started == [("SELECT", {"db.system.name": "sqlite", "db.query.text": "SELECT ?"})]
+    tracer.spans[0].end.assert_called_once_with()
+
+
+async def test_a_statement_that_fails_ends_its_span_as_an_error(engine: AsyncEngine) -> None:
+    tracer = RecordingTracer()
+    trace_statements(engine, tracer)
+
+    async with engine.connect() as connection:
+        with pytest.raises(OperationalError):
+            await connection.execute(text("SELECT * FROM nowhere"))
+
+    tracer.spans[0].set_status.assert_called_once_with(trace.StatusCode.ERROR, "OperationalError")
+    tracer.spans[0].end.assert_called_once_with()
