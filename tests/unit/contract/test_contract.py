@@ -107,7 +107,8 @@ def test_a_chain_of_entities_is_no_deep_recursion() -> None:
 
 def test_targets_of_another_stack_are_said_not_to_be_done() -> None:
     contract = contract_of(
-        "spec: 1\nproject: {name: x}\nworkflows:\n  ping: {public: POST /ping, nodes: {get: {http: {url: 'https://example.com'}}}, flow: get}\n"
+        "spec: 1\nproject: {name: x}\nworkflows:\n"
+        "  ping: {public: POST /ping, nodes: {get: {http: {url: 'https://example.com'}}}, flow: get}\n"
         "targets: {prod: {platform: fly, region: ams, workflows: [ping]}}\n"
     )
     assert any("targets (prod)" in note for note in contract.notes)

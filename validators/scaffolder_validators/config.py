@@ -1,0 +1,110 @@
+"""JSON, TOML and YAML: they parse, and no key stands twice."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from scaffolder_validators.finding import Finding
+
+_SYNTAX = "Mend the syntax; the file cannot be read as it is."
+_DUPLICATE = "Keep one of the two; readers silently take the last."
+
+
+def applies_to(path: str) -> bool:
+    """Files with one of the endings that are checked."""
+    return path.endswith(tuple(_CHECKS))
+
+
+def check(path: str, content: bytes) -> Sequence[Finding]:
+    """Parse the file by its ending."""
+    ending = next(item for item in _CHECKS if path.endswith(item))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return []  # `text` says it
+    return list(_CHECKS[ending](path, text))
+
+
+class _DuplicateKeyError(ValueError):
+    """A key stands twice in one JSON object."""
+
+
+def _json(path: str, text: str) -> Iterator[Finding]:
+    try:
+        json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        yield Finding(path, error.lineno, error.colno, "json:syntax", "error", error.msg, _SYNTAX)
+    except _DuplicateKeyError as error:
+        yield Finding(path, 1, 1, "json:duplicate-key", "error", str(error), _DUPLICATE)
+    except RecursionError:
+        yield Finding(path, 1, 1, "json:depth", "error", "nested too deep", "Flatten the document.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _DuplicateKeyError(f"the key {twice!r} stands twice")
+    return found
+
+
+def _toml(path: str, text: str) -> Iterator[Finding]:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, column = _toml_place(error)
+        yield Finding(path, line, column, "toml:syntax", "error", str(error), _SYNTAX)
+
+
+def _toml_place(error: tomllib.TOMLDecodeError) -> tuple[int, int]:
+    # The attributes exist from Python 3.14; before, the place stands in the message alone.
+    return getattr(error, "lineno", 1) or 1, getattr(error, "colno", 1) or 1
+
+
+def _yaml(path: str, text: str) -> Iterator[Finding]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for document in yaml.compose_all(text, Loader=loader):
+            yield from _duplicates(path, document)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        yield Finding(path, *place, "yaml:syntax", "error", error.problem or "not YAML", _SYNTAX)
+    except (yaml.YAMLError, RecursionError) as error:
+        yield Finding(path, 1, 1, "yaml:syntax", "error", str(error) or "nested too deep", _SYNTAX)
+
+
+def _duplicates(path: str, root: Any) -> Iterator[Finding]:
+    pending, seen = [root], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            keys: set[str] = set()
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.value != "<<" and key.value in keys:
+                    mark = key.start_mark
+                    message = f"the key {key.value!r} stands twice"
+                    yield Finding(
+                        path, mark.line + 1, mark.column + 1, "yaml:duplicate-key", "error", message, _DUPLICATE
+                    )
+                keys.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+                pending.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            pending += node.value
+
+
+_CHECKS: dict[str, Callable[[str, str], Iterator[Finding]]] = {
+    ".json": _json,
+    ".toml": _toml,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+}
