@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from scaffolder import spec as spec_package
 from scaffolder.errors import BadInputError
 from scaffolder.overrides import Overridden, Override, apply_overrides
 from scaffolder.problem import Problem
-from scaffolder.spec import Loaded, json_schema, load_spec, load_spec_text
+from scaffolder.spec import Loaded, load_spec, load_spec_text
 from scaffolder.spec.source import SIZE_LIMIT
 
 
@@ -32,11 +32,6 @@ def example() -> SpecSource:
 def from_stream(stream: BinaryIO, name: str) -> SpecSource:
     """Give the spec in a stream, read only as far as the loader needs to see that it is too large."""
     return SpecSource(name, content=stream.read(SIZE_LIMIT + 1))
-
-
-def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the spec."""
-    return json_schema()
 
 
 def load(source: SpecSource, overrides: Sequence[Override] = ()) -> Loaded:

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
 
+from scaffolder import __version__
 from scaffolder.blueprints import Catalog, load_catalog
-from scaffolder.events import OnEvent, Stage, StageFinished, StageStarted, ignore
+from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageStarted, ignore
+from scaffolder.input import SpecSource, load
 from scaffolder.overrides import Override
 from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
-from scaffolder.report import Report
-from scaffolder.input import SpecSource, load
+from scaffolder.render import render
+from scaffolder.report import Change, Report
+from scaffolder.summary import SPEC_FILE, Outcome, summarise
+from scaffolder.tree import File, Origin, Tree
+from scaffolder.write import recover, write_tree
 
 Choose: TypeAlias = Callable[[Sequence[str]], frozenset[str]]
 """Asked for the files that are in the way; gives those of them to keep."""
@@ -75,7 +80,7 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
         answers = contract_answers(contract)
     with _stage("plan", on_event):
         made = make_plan(source, catalog(), answers)
-    return Planned(made, loaded.source, loaded.problems, contract.notes)
+    return Planned(made, loaded.spec.project.name, loaded.source, loaded.problems, contract.notes)
 
 
 def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None = None) -> Report:
@@ -96,12 +101,49 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
         raise ValueError("either a spec or a plan must be given")
     with _stage("render", on_event):
         rendered = render(planned.plan, catalog(), on_event)
-    status: Status = "failed"
-    changes: tuple[Change, ...] = ()
-    if not rendered.failures or (request.partial and rendered.tree):
+    outcome = Outcome("failed")
+    tree = rendered.tree
+    if not rendered.failures or (request.partial and tree):
         with _stage("write", on_event):
-            status, changes = _write(request, planned, rendered, choose)
-    return _report(request, planned, rendered, status, changes, perf_counter() - started)
+            tree = _with_spec(tree, planned.spec)
+            outcome = _write(tree, request, planned, choose, on_event)
+            if outcome.status == "written" and rendered.failures:
+                outcome = replace(outcome, status="partial")
+    return summarise(request.destination, planned, rendered, tree, outcome, perf_counter() - started)
+
+
+def _with_spec(tree: Tree, spec: bytes) -> Tree:
+    origin = Origin("scaffolder", __version__, SPEC_FILE)
+    return tree.merge(Tree([File(SPEC_FILE, spec, 0o644, origin)])) if spec else tree
+
+
+def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | None, on_event: OnEvent) -> Outcome:
+    known = catalog().blueprints
+    once = (glob for step in planned.plan.steps if step.blueprint in known for glob in known[step.blueprint].once)
+    write = partial(
+        write_tree,
+        tree,
+        request.destination,
+        overwrite=request.overwrite,
+        skip=(*request.skip, *once),
+        exclude=request.exclude,
+        pretend=request.pretend,
+    )
+    try:
+        result = write()
+        if result.conflicts and choose is not None and not request.pretend:
+            keep = choose(result.conflicts)
+            result = write(overwrite=True, keep=keep)
+    except KeyboardInterrupt:
+        # The renames may have begun: finish them or take them back before the program ends.
+        recover(request.destination)
+        raise
+    if result.recovered is not None:
+        on_event(Recovered(str(request.destination), result.recovered.action))
+    changes = tuple(Change(path, action) for path, action in result.actions.items())
+    if result.conflicts:
+        return Outcome("conflicts", changes)
+    return Outcome("pretended" if request.pretend else "written", changes)
 
 
 @contextmanager

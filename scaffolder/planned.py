@@ -8,25 +8,28 @@ from typing import Any
 
 import yaml
 
+from scaffolder.errors import PlanError
 from scaffolder.plan import Plan
 from scaffolder.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, the bytes of its spec, and what its reader should know.
+    """A plan, the project's name and the bytes of the spec that it was made from, and what its reader should know.
 
     `warnings` are about the spec; `not_done` is what the contract could not take from it.
     """
 
     plan: Plan
+    project: str
     spec: bytes
     warnings: tuple[Problem, ...] = ()
     not_done: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Write all of it but the warnings as JSON: enough to carry it out later, without the spec file."""
-        data = json.loads(self.plan.to_json()) | {"spec": self.spec.decode(), "not_done": self.not_done}
+        data = json.loads(self.plan.to_json())
+        data |= {"project": self.project, "spec": self.spec.decode(), "not_done": self.not_done}
         return json.dumps(data, ensure_ascii=False, indent=1)
 
     @classmethod
@@ -34,7 +37,11 @@ class Planned:
         """Read what `to_json` wrote; raises `PlanError` when it is something else."""
         plan = Plan.from_json(text)
         data = json.loads(text)
-        return cls(plan, str(data.get("spec", "")).encode(), not_done=tuple(map(str, data.get("not_done", ()))))
+        try:
+            project, spec, not_done = str(data["project"]), str(data["spec"]), tuple(map(str, data["not_done"]))
+        except (KeyError, TypeError) as error:
+            raise PlanError(f"not a plan: {error} is missing", hint="make the plan again") from error
+        return cls(plan, project, spec.encode(), not_done=not_done)
 
     def answers_yaml(self, blueprint: str) -> str:
         """Write the answers of one blueprint as YAML, in the contract's order; raises `PlanError` for an unknown one.

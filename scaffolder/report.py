@@ -82,16 +82,18 @@ class Report:
         parts: list[list[str]] = [[self._headline()]]
         if self.status == "pretended":
             parts.append([f"  {change.action:<9} {change.path}" for change in self.changes])
-        parts.append(_table(self.blueprints))
-        parts.append(_section("Errors", [error for item in self.blueprints for error in item.errors]))
-        parts.append(_section("Conflicts", self._conflicts()))
-        parts.append(_section("Skipped", self.paths("skip")))
-        parts.append(
-            _section("Missing", [f"{item.blueprint}: {item.reason}; {item.remedy}" for item in self.missing]),
-        )
+        if self.status == "conflicts":
+            parts.append(_section("Conflicts", self._conflicts()))
+        else:
+            parts.append(_table(self.blueprints))
+            parts.append(_section("Errors", [error for item in self.blueprints for error in item.errors]))
+        if self.status == "partial":
+            parts.append(_section("Missing", self._missing()))
         parts.append(_section("Warnings", map(str, self.warnings)))
-        parts.append(_section("Not done", self.not_done))
-        parts.append(_section("Next", self.next_commands, bullet=""))
+        if self.status not in {"conflicts", "failed"}:
+            parts.append(_section("Kept as they were", self.paths("skip")))
+            parts.append(_section("Not done", self.not_done))
+            parts.append(_section("Next", self.next_commands, bullet=""))
         return "\n\n".join("\n".join(part) for part in parts if part)
 
     def _headline(self) -> str:
@@ -112,7 +114,14 @@ class Report:
                 return f"{self.project}: {count} in {self.destination} would be overwritten; nothing was written"
             case "failed":
                 failed = sum(bool(item.errors) for item in self.blueprints)
-                return f"{self.project}: {_count(failed, 'blueprint')} failed; nothing was written"
+                return f"{self.project}: {_count(failed, 'blueprint')} failed; nothing was written{self._sound()}"
+
+    def _sound(self) -> str:
+        return "; --partial writes what is sound" if len(self.missing) < len(self.blueprints) else ""
+
+    def _missing(self) -> list[str]:
+        remedies = dict.fromkeys(item.remedy for item in self.missing)
+        return [*(f"{item.blueprint}: {item.reason}" for item in self.missing), *remedies]
 
     def _conflicts(self) -> list[str]:
         paths = list(self.paths("conflict"))

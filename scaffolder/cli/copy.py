@@ -16,10 +16,10 @@ from scaffolder.cli.progress import Progress
 
 if TYPE_CHECKING:
     from scaffolder.errors import ScaffolderError
+    from scaffolder.input import SpecSource
     from scaffolder.pipeline import CopyRequest
     from scaffolder.planned import Planned
     from scaffolder.report import Report
-    from scaffolder.input import SpecSource
 
 _EXIT_CODES: Final = {
     "written": exits.FINE,

@@ -110,7 +110,7 @@ def _failed(error: Exception) -> int:
         traceback.print_exception(error)
     if expected is not None and isinstance(error, expected.ScaffolderError):
         return _expected(error)
-    if isinstance(error, OSError) and error.errno in {errno.EPIPE, errno.ENOSPC, errno.EIO} and error.filename is None:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EIO} and error.filename is None:
         output.error(f"cannot write the output: {error.strerror}")
         return exits.BAD_INPUT
     remedy = "" if os.environ.get("SCAFFOLDER_DEBUG") else "run it again with SCAFFOLDER_DEBUG=1 to see the traceback"
@@ -122,7 +122,11 @@ def _expected(error: ScaffolderError) -> int:
     problems: Sequence[Any] = getattr(error, "problems", ())
     for problem in problems:
         output.note(str(problem))
-    output.error(str(error), hint=error.hint)
+    errors = sum(problem.severity == "error" for problem in problems)
+    if problems:
+        output.error(f"{errors} {'problem' if errors == 1 else 'problems'} in the input", hint=error.hint)
+    else:
+        output.error(error.message, hint=error.hint)
     return exits.BAD_INPUT
 
 

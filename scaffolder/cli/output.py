@@ -37,7 +37,10 @@ def _write(text: str, stream: TextIO | None) -> None:
     try:
         click.echo(text, file=stream)
         stream.flush()
-    except BrokenPipeError:
-        # `scaffolder plan | head`: the reader has what it wanted. The interpreter flushes once more when it exits.
+    except OSError as error:
+        # The interpreter flushes what is left once more when it exits, and would fail again.
         with open(os.devnull, "w", encoding="utf-8") as devnull:  # noqa: PTH123 - the device, not a path of ours
             os.dup2(devnull.fileno(), stream.fileno())
+        # `scaffolder plan | head`: the reader has what it wanted.
+        if not isinstance(error, BrokenPipeError):
+            raise

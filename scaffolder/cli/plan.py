@@ -32,8 +32,8 @@ def command(source: str, data: tuple[str, ...], data_file: Path | None, as_json:
     if as_json and answers is not None:
         raise click.UsageError("--json and --answers are two different results; choose one")
     from scaffolder import pipeline  # noqa: PLC0415
-    from scaffolder.overrides import parse_overrides  # noqa: PLC0415
     from scaffolder.input import example  # noqa: PLC0415
+    from scaffolder.overrides import parse_overrides  # noqa: PLC0415
 
     spec = example() if data_file is None else options.given_spec(data_file)
     planned = pipeline.plan(source, spec, parse_overrides(data))
@@ -45,7 +45,10 @@ def command(source: str, data: tuple[str, ...], data_file: Path | None, as_json:
         output.result(planned.answers_yaml(answers).rstrip("\n"))
     else:
         output.result(_text(planned))
-    return exits.FINE
+    broken = [pipeline.catalog().broken.get(step.blueprint) for step in planned.plan.steps]
+    for error in filter(None, broken):
+        output.error(error.message, hint=error.hint)
+    return exits.FINDINGS if any(broken) else exits.FINE
 
 
 def _text(planned: Planned) -> str:

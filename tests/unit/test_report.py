@@ -63,7 +63,7 @@ def test_a_partial_run_says_what_is_missing_and_how_to_get_it() -> None:
     assert text.startswith(
         "shop: wrote 2 files (1 more already up to date), 2 kB in 0.12 s, to shop, without 1 blueprint"
     )
-    assert "Missing:\n  - agents: it failed; mend it and run the same command again" in text
+    assert "Missing:\n  - agents: it failed\n  - mend it and run the same command again\n" in text
 
 
 def test_a_failed_run_lists_every_error_of_every_blueprint() -> None:
@@ -71,10 +71,18 @@ def test_a_failed_run_lists_every_error_of_every_blueprint() -> None:
         BlueprintReport("agents", "1.0.0", 2, 0, 0, (), 0.0, errors=("agents/x.jinja:3: no", "agents/y.jinja: no")),
         BlueprintReport("workflow", "1.0.0", 2, 0, 0, (), 0.0, errors=("workflow/z.jinja: no",)),
     )
-    text = replace(REPORT, status="failed", blueprints=broken, changes=()).to_text()
+    missing = (Missing("agents", "it failed", "mend it"), Missing("workflow", "it failed", "mend it"))
+    text = replace(REPORT, status="failed", blueprints=broken, changes=(), missing=missing).to_text()
     assert text.startswith("shop: 2 blueprints failed; nothing was written\n")
     for error in ("agents/x.jinja:3: no", "agents/y.jinja: no", "workflow/z.jinja: no"):
         assert f"  - {error}\n" in text
+
+
+def test_a_failed_run_offers_the_sound_rest_when_there_is_one() -> None:
+    missing = (Missing("agents", "it failed", "mend it"),)
+    blueprints = (*REPORT.blueprints, BlueprintReport("agents", "1.0.0", 2, 0, 0, (), 0.0, errors=("no",)))
+    text = replace(REPORT, status="failed", blueprints=blueprints, missing=missing).to_text()
+    assert text.startswith("shop: 1 blueprint failed; nothing was written; --partial writes what is sound\n")
 
 
 def test_json_has_the_same_facts_under_stable_keys() -> None:

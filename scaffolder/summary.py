@@ -1,0 +1,73 @@
+"""From the results of the stages to the report."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.next_commands import next_commands
+from scaffolder.planned import Planned
+from scaffolder.render import Failure, Rendered, Statistics
+from scaffolder.report import BlueprintReport, Change, Missing, Report, Status
+
+SPEC_FILE = "scaffold.yml"
+"""Where a project keeps the spec that it was made from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the run ended, and what happened to each path."""
+
+    status: Status
+    changes: tuple[Change, ...] = ()
+
+
+def summarise(
+    destination: Path, planned: Planned, rendered: Rendered, paths: Collection[str], outcome: Outcome, seconds: float
+) -> Report:
+    """Give the report of a run of `seconds` wall time; `paths` are those of the whole project."""
+    plan = planned.plan
+    written = outcome.status in {"written", "partial"}
+    return Report(
+        status=outcome.status,
+        source=plan.source,
+        destination=str(destination),
+        project=planned.project,
+        size=sum(len(file.content) for file in rendered.tree.values()),
+        seconds=seconds,
+        changes=outcome.changes,
+        blueprints=tuple(map(_blueprint, rendered.statistics)),
+        warnings=planned.warnings,
+        not_done=(*plan.notes, *planned.not_done, *rendered.notes, *_static_slots(rendered)),
+        missing=tuple(_missing(failure, plan.source, destination) for failure in rendered.failures),
+        next_commands=next_commands(paths, str(destination)) if written else (),
+    )
+
+
+def _blueprint(item: Statistics) -> BlueprintReport:
+    return BlueprintReport(
+        name=item.blueprint,
+        version=item.version,
+        phase=item.phase,
+        files=item.files,
+        size=item.size,
+        slots=item.slots,
+        seconds=item.seconds,
+        errors=tuple(error.message for error in item.errors),
+    )
+
+
+def _static_slots(rendered: Rendered) -> tuple[str, ...]:
+    slots = sum(len(item.slots) for item in rendered.statistics)
+    if not slots:
+        return ()
+    noun, verb = ("slot", "keeps") if slots == 1 else ("slots", "keep")
+    return (f"{slots} {noun} {verb} the template's own text: no language model was asked",)
+
+
+def _missing(failure: Failure, source: str, destination: Path) -> Missing:
+    reason = "it failed" if failure.errors else f"it requires {', '.join(failure.requires)}, which failed"
+    words = ["scaffolder", "copy", source, str(destination), "--data-file", str(destination / SPEC_FILE), "--overwrite"]
+    return Missing(failure.blueprint, reason, f"mend the errors, then run: {shlex.join(words)}")
