@@ -20,9 +20,11 @@ from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageSta
 from scaffolder.input import SpecSource, load
 from scaffolder.overrides import Override
 from scaffolder.plan import check_plan, make_plan, resolve
+from scaffolder.patterns import matcher
 from scaffolder.planned import Planned
 from scaffolder.render import render
 from scaffolder.report import Change, Report
+from scaffolder.state import Used, state_files
 from scaffolder.summary import SPEC_FILE, Outcome, summarise
 from scaffolder.tree import File, Origin, Tree
 from scaffolder.write import recover, write_tree
@@ -105,16 +107,22 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
     tree = rendered.tree
     if not rendered.failures or (request.partial and tree):
         with _stage("write", on_event):
-            tree = _with_spec(tree, planned.spec)
+            tree = _project(tree, planned, request)
             outcome = _write(tree, request, planned, choose, on_event)
             if outcome.status == "written" and rendered.failures:
                 outcome = replace(outcome, status="partial")
     return summarise(request.destination, planned, rendered, tree, outcome, perf_counter() - started)
 
 
-def _with_spec(tree: Tree, spec: bytes) -> Tree:
-    origin = Origin("scaffolder", __version__, SPEC_FILE)
-    return tree.merge(Tree([File(SPEC_FILE, spec, 0o644, origin)])) if spec else tree
+def _project(rendered: Tree, planned: Planned, request: CopyRequest) -> Tree:
+    """Add the spec and the state to what was rendered; the state is that of the files that are written."""
+    excluded = matcher(request.exclude)
+    kept = Tree(file for file in rendered.values() if not excluded(file.path))
+    owners = {file.origin.blueprint for file in rendered.values()}
+    used = {step.blueprint: Used(step.version, step.digest) for step in planned.plan.steps if step.blueprint in owners}
+    state = state_files(kept, scaffolder=__version__, source=planned.plan.source, spec=planned.spec, blueprints=used)
+    spec = File(SPEC_FILE, planned.spec, 0o644, Origin("scaffolder", __version__, SPEC_FILE))
+    return rendered.merge(Tree([spec, *state]))
 
 
 def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | None, on_event: OnEvent) -> Outcome:

@@ -29,7 +29,6 @@ def summarise(
 ) -> Report:
     """Give the report of a run of `seconds` wall time; `paths` are those of the whole project."""
     plan = planned.plan
-    written = outcome.status in {"written", "partial"}
     return Report(
         status=outcome.status,
         source=plan.source,
@@ -42,7 +41,8 @@ def summarise(
         warnings=planned.warnings,
         not_done=(*plan.notes, *planned.not_done, *rendered.notes, *_static_slots(rendered)),
         missing=tuple(_missing(failure, plan.source, destination) for failure in rendered.failures),
-        next_commands=next_commands(paths, str(destination)) if written else (),
+        # A partial project may lack what its commands need.
+        next_commands=next_commands(paths, str(destination)) if outcome.status == "written" else (),
     )
 
 
@@ -60,7 +60,8 @@ def _blueprint(item: Statistics) -> BlueprintReport:
 
 
 def _static_slots(rendered: Rendered) -> tuple[str, ...]:
-    slots = sum(len(item.slots) for item in rendered.statistics)
+    left_out = {failure.blueprint for failure in rendered.failures}
+    slots = sum(len(item.slots) for item in rendered.statistics if item.blueprint not in left_out)
     if not slots:
         return ()
     noun, verb = ("slot", "keeps") if slots == 1 else ("slots", "keep")

@@ -54,6 +54,15 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"there is no command {args[0]!r}; {guess}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an interruption leaves no blank line where there is no terminal that echoes ^C."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            if sys.stderr is not None and sys.stderr.isatty():
+                output.note("")
+            raise click.Abort from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
