@@ -42,9 +42,21 @@ class FieldReader:
         self._problems = reader.problems
         self._entities = entities
         self._stored = stored
+        self._known: dict[str, FieldSpec] = {}
 
     def read(self, name: str, node: Node) -> FieldSpec:
         """Return the field `name`, or a placeholder when it has problems."""
+        # Large specs say the same thing in the same words often: `string(1..120)` is read once.
+        if not isinstance(node, ScalarNode):
+            return self._read(name, node)
+        known = self._known.get(node.text)
+        if known is None:
+            known = self._read(name, node)
+            if known is not PLACEHOLDER:
+                self._known[node.text] = known
+        return known
+
+    def _read(self, name: str, node: Node) -> FieldSpec:
         found = self._problems.errors
         options = self._options(name, node)
         if options is None or self._problems.errors > found:

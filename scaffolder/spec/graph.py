@@ -48,7 +48,7 @@ def ancestors(nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[st
             current = pending.pop()
             if current not in reached:
                 reached.add(current)
-                pending += found.get(current, before[current])
+                pending += before[current]
         found[node] = reached
     return found
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from scaffolder.problem import Problem, Severity
 
@@ -28,8 +27,7 @@ class Place(Protocol):
         """The column, in characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place where no value stands."""
 
     line: int
@@ -87,8 +85,10 @@ class Problems:
 
     def suggest(self, name: str, options: Iterable[str]) -> str:
         """Return a hint: the option nearest to `name`, or all of them if few; empty when there is nothing to say."""
+        if self.errors > _SUGGESTION_LIMIT:
+            return ""
         known = list(options)
-        if self.errors < _SUGGESTION_LIMIT and (guess := nearest(name, known)):
+        if guess := nearest(name, known):
             return f"did you mean {quote(guess)}?"
         if known and len(known) <= 20:
             return "known: " + ", ".join(sorted(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from scaffolder.spec.problems import Position, Problems
@@ -9,6 +10,8 @@ from scaffolder.spec.problems import Position, Problems
 SIZE_LIMIT = 10_000_000
 """Bytes of a spec file; 10,000 entities of ten fields take a third of it."""
 
+# YAML 1.2.2, section 5.1. The parser knows them too, but not in which line they are.
+_REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FILE = Position(0, 0)
 _BOM = b"\xef\xbb\xbf"
 
@@ -43,12 +46,18 @@ def decode_source(source: bytes, problems: Problems) -> str | None:
         problems.error(Position(line, column), "not-text", "this is a binary file", hint)
         return None
     try:
-        return body.decode()
+        text = body.decode()
     except UnicodeDecodeError as error:
         line, column = _place(body, error.start)
         message = f"byte 0x{body[error.start]:02x} is not UTF-8"
         problems.error(Position(line, column), "not-text", message, "save the file as UTF-8")
         return None
+    if refused := _REFUSED.search(text):
+        before = text[: refused.start()]
+        at = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        problems.error(at, "not-text", f"character U+{ord(refused[0]):04X} is not allowed in YAML", "remove it")
+        return None
+    return text
 
 
 def _place(body: bytes, offset: int) -> tuple[int, int]:

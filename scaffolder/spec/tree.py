@@ -7,7 +7,6 @@ slower. Scalars follow the core schema of YAML 1.2.2 (section 10.3), so `no`, `o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -17,6 +16,9 @@ from scaffolder.spec.problems import Place, Position, Problems, quote
 DEPTH_LIMIT = 50
 SCALAR_LIMIT = 100_000
 """Characters in one scalar; a spec describes a project, it does not carry its content."""
+
+NODE_LIMIT = 1_000_000
+"""Keys and values in one file; 10,000 entities of ten fields have a fifth of it."""
 
 _EXPANSION_BASE = 10_000
 
@@ -33,22 +35,28 @@ _COLLECTION_TAGS = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:s
 Scalar = str | int | float | bool | None
 
 
-@dataclass(slots=True, eq=False)
 class BaseNode:
     """A YAML value at `line` and `column`, both from 1; `size` counts it and all below it, `height` their depth."""
 
-    line: int
-    column: int
-    size: int = field(default=1, kw_only=True)
-    height: int = field(default=1, kw_only=True)
+    # Plain classes: a dataclass costs a millisecond at import, and half a million of these may be made.
+    __slots__ = ("column", "height", "line", "size")
+
+    def __init__(self, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+        self.size = 1
+        self.height = 1
 
 
-@dataclass(slots=True, eq=False)
 class ScalarNode(BaseNode):
     """A scalar: its `text`, and whether it was written without quotes, so that it may be something else than text."""
 
-    text: str
-    plain: bool
+    __slots__ = ("plain", "text")
+
+    def __init__(self, line: int, column: int, text: str, *, plain: bool) -> None:
+        super().__init__(line, column)
+        self.text = text
+        self.plain = plain
 
     @property
     def value(self) -> Scalar:
@@ -56,20 +64,28 @@ class ScalarNode(BaseNode):
         return resolve(self.text) if self.plain else self.text
 
 
-@dataclass(slots=True, eq=False)
 class SequenceNode(BaseNode):
     """A list."""
 
-    items: list[Node]
+    __slots__ = ("items",)
+
+    def __init__(self, line: int, column: int, items: list[Node]) -> None:
+        super().__init__(line, column)
+        self.items = items
 
 
-@dataclass(slots=True, eq=False)
 class MappingNode(BaseNode):
     """A mapping; keys are scalars and count as their text. `flow` says that it was written with braces."""
 
-    keys: dict[str, ScalarNode]
-    values: dict[str, Node]
-    flow: bool
+    __slots__ = ("flow", "keys", "values")
+
+    def __init__(
+        self, line: int, column: int, keys: dict[str, ScalarNode], values: dict[str, Node], *, flow: bool
+    ) -> None:
+        super().__init__(line, column)
+        self.keys = keys
+        self.values = values
+        self.flow = flow
 
 
 Node = ScalarNode | SequenceNode | MappingNode
@@ -108,11 +124,15 @@ class _StopError(Exception):
     """The rest of the text cannot be read; the problem was added already."""
 
 
-@dataclass(slots=True)
 class _Frame:
-    node: SequenceNode | MappingNode
-    anchor: str | None
-    key: ScalarNode | None = None
+    """A collection that is still open."""
+
+    __slots__ = ("anchor", "key", "node")
+
+    def __init__(self, node: SequenceNode | MappingNode, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: ScalarNode | None = None
 
 
 class _Builder:
@@ -140,7 +160,7 @@ class _Builder:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         plain = event.implicit[0]
         text = event.value
-        node = ScalarNode(line, column, text, plain)
+        node = ScalarNode(line, column, text, plain=plain)
         if event.tag is not None:
             if event.tag not in _STRING_TAGS:
                 self._tag(node, event.tag)
@@ -157,7 +177,7 @@ class _Builder:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         node: SequenceNode | MappingNode
         if isinstance(event, yaml.MappingStartEvent):
-            node = MappingNode(line, column, {}, {}, bool(event.flow_style))
+            node = MappingNode(line, column, {}, {}, flow=bool(event.flow_style))
         else:
             node = SequenceNode(line, column, [])
         if event.tag is not None and event.tag not in _COLLECTION_TAGS:
@@ -192,9 +212,12 @@ class _Builder:
         frame = self._stack[-1]
         parent = frame.node
         parent.size += node.size
-        parent.height = max(parent.height, node.height + 1)
-        if at is not None and parent.size > self._limit:
-            self.stop(at, "too-large", "aliases make this file too large", "write the values out")
+        if node.height >= parent.height:
+            parent.height = node.height + 1
+        if parent.size > self._limit:
+            if at is not None:
+                self.stop(at, "too-large", "aliases make this file too large", "write the values out")
+            self.stop(node, "too-large", f"the file has more than {NODE_LIMIT:,} values", "split the project")
         if isinstance(parent, SequenceNode):
             parent.items.append(node)
         elif frame.key is None:
@@ -238,11 +261,11 @@ def parse(text: str, problems: Problems) -> Node | None:
     """Return the root of the only document in `text`, or None after adding what is wrong to `problems`."""
     # Not every build of PyYAML has libyaml; the parser in Python gives the same events, slowly.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    builder = _Builder(problems, len(text) + _EXPANSION_BASE)
+    builder = _Builder(problems, min(len(text) + _EXPANSION_BASE, NODE_LIMIT))
     documents = 0
     try:
         while loader.check_event():
-            event = loader.get_event()
+            event: Any = loader.get_event()
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -255,7 +278,8 @@ def parse(text: str, problems: Problems) -> Node | None:
         _add_syntax_error(error, text, problems)
         return None
     except yaml.reader.ReaderError as error:
-        _add_reader_error(error, text, problems)
+        # Characters that YAML refuses were found before; the offset here counts bytes or characters, so leave it out.
+        problems.error(Position(0, 0), "not-text", f"not valid YAML: {error.reason}")
         return None
     return builder.root
 
@@ -286,10 +310,3 @@ def _syntax_hint(message: str, row: str, column: int) -> str:
     if "quoted scalar" in message:
         return "a quote is not closed"
     return "check the indentation, quotes and brackets here and in the line above"
-
-
-def _add_reader_error(error: yaml.reader.ReaderError, text: str, problems: Problems) -> None:
-    before = text[: error.position]
-    at = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
-    character = error.character if isinstance(error.character, str) else chr(error.character)
-    problems.error(at, "not-text", f"character U+{ord(character):04X} is not allowed in YAML", "remove it")

@@ -37,6 +37,9 @@ _PUBLIC = re.compile(r"(\S+)\s+(\S+)\Z")
 _PATH = re.compile(PATH_PATTERN + r"\Z")
 _ENV = re.compile(r"env:[A-Z][A-Z0-9_]*\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+NODE_LIMIT = 200
+"""Nodes of one workflow."""
+
 _ATTEMPTS = 20
 _TIMEOUT = 86_400
 _RESULTS = 100
@@ -129,6 +132,10 @@ class WorkflowsReader:
             nodes[entry.name] = self._node(entry, f"{what}.nodes.{entry.name}")
             if self._problems.errors > errors:
                 self._draft.broken.add((*what.split(".", 1), "nodes", entry.name))
+            if len(nodes) > NODE_LIMIT:
+                message = f"{what} has more than {NODE_LIMIT} nodes"
+                self._problems.error(entry.key, "too-large", message, "move some to a workflow that it calls")
+                break
         if isinstance(node, MappingNode) and not nodes:
             self._problems.error(node, "empty", f"{what}.nodes is empty", "such as {load: {db.get: {…}}}")
         return nodes
