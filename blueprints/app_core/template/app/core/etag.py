@@ -3,10 +3,13 @@
 from typing import Annotated, Protocol
 
 from fastapi import Header
+from pydantic import WithJsonSchema
 
 from app.core.errors import PreconditionFailedError
 
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+# Without the schema it would be described as a string or null, which no header can be.
+OptionalText = Annotated[str | None, WithJsonSchema({"type": "string", "maxLength": 200})]
+IfMatch = Annotated[OptionalText, Header(alias="If-Match", max_length=200)]
 
 
 class Versioned(Protocol):

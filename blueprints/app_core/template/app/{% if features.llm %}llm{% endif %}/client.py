@@ -29,14 +29,16 @@ class LlmClient:
         provider: LlmProvider,
         database: Database,
         *,
-        policy: RetryPolicy = RetryPolicy(),
+        policy: RetryPolicy | None = None,
         timeout_seconds: float = 60.0,
         escalator: Escalator | None = None,
     ) -> None:
         self.provider = provider
         self._database = database
         self._timeout_seconds = timeout_seconds
-        self._recovery = Recovery("llm", policy, CircuitBreaker(f"llm {provider.name}"), escalator)
+        self._recovery = Recovery(
+            "llm", policy or RetryPolicy(), CircuitBreaker(f"llm {provider.name}"), escalator
+        )
 
     @classmethod
     def from_settings(cls, settings: Settings, database: Database, escalator: Escalator) -> "LlmClient":

@@ -11,6 +11,7 @@ from app.llm.types import Completion, LlmRequest, OutputT
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DEFAULT_STRING_LENGTH = 400
 _DEFAULT_SPAN = 100
+_LABEL_LENGTH = 60
 
 
 class OfflineProvider:
@@ -121,5 +122,5 @@ class _Answer:
         start = self._number(path) % len(self._words)
         words = self._words[start:] + self._words[:start]
         # Short fields, such as labels, get one word; long ones a sentence.
-        text = words[0].lower() if high <= 60 else " ".join(words[:24]) + "."
+        text = words[0].lower() if high <= _LABEL_LENGTH else " ".join(words[:24]) + "."
         return text[:high].ljust(low, ".")

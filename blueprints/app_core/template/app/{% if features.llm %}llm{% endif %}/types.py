@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -42,7 +43,7 @@ class LlmNotInstalledError(LlmError):
 
 def explain_status(status: int) -> LlmError:
     """Return the error that an HTTP status of a provider means."""
-    if status in _RETRYABLE_STATUSES or status >= 500:
+    if status in _RETRYABLE_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return LlmUnavailableError(f"The model's service answered {status}.")
     return LlmError(f"The model's service refused the request with {status}.")
 
