@@ -8,16 +8,17 @@ import logging.config
 
 import sqlalchemy as sa
 from alembic import context
+
 from app.core.database import normalise_url
 from app.core.settings import get_settings
-from app.models.base import Base
+from app.models import Base
 
 config = context.config
 
 
 def database_url() -> str:
     """Return the URL of `config.attributes["database_url"]`, else of the settings, for a synchronous driver."""
-    url = config.attributes.get("database_url") or get_settings().database_url.get_secret_value()
+    url = config.attributes.get("database_url") or get_settings().database_url
     return normalise_url(url).replace("sqlite+aiosqlite:", "sqlite:", 1)
 
 

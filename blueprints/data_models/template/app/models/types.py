@@ -116,7 +116,7 @@ class JsonArray(Json):
 
     cache_ok = True
 
-    def __init__(self, item: type[Any]) -> None:
+    def __init__(self, item: Any) -> None:
         super().__init__()
         self.item = item
 
@@ -130,5 +130,5 @@ class JsonArray(Json):
 
 
 @functools.cache
-def _array(item: type[Any]) -> pydantic.TypeAdapter[list[Any]]:
-    return pydantic.TypeAdapter(list[item])  # type: ignore[valid-type]
+def _array(item: Any) -> pydantic.TypeAdapter[list[Any]]:
+    return pydantic.TypeAdapter(list[item])
