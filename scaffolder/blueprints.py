@@ -351,6 +351,8 @@ def _walk(blueprint: Blueprint) -> Iterator[SourceFile]:
                 path = prefix + entry.name
                 if patterns.match(entry.name) and is_static.match(entry.name):
                     continue
+                if path == "__pycache__":
+                    continue  # where compiled templates are kept
                 if entry.is_symlink():
                     raise BlueprintError(blueprint.name, "symbolic links are not supported", template=path)
                 if entry.is_dir(follow_symlinks=False):

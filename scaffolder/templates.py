@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 from scaffolder.blueprints import MISSING, Blueprint, Question, SourceFile, excluded
+from scaffolder.compiled import CompiledTemplates
 from scaffolder.errors import BlueprintError, TemplateError
 from scaffolder.tree import File, Origin
 
@@ -85,14 +87,19 @@ class YieldExtension(Extension):
             self._probing = False
 
 
-def environment(blueprint: Blueprint, *, paths: bool = False) -> jinja2.Environment:
+def environment(
+    blueprint: Blueprint, *, paths: bool = False, compiled: CompiledTemplates | None = None
+) -> jinja2.Environment:
     """The Jinja environment of a blueprint's files, or (`paths`) of its path parts, which alone may `yield`.
+
+    A path part is a template whose name is its own text.
 
     Copier renders in a sandbox. The templates here are our own code, and the sandbox changes no byte of what they
     render (the lint refuses underscore attributes, the only thing that it would withhold), so it is left out.
     """
     env = jinja2.Environment(  # noqa: S701 - the output is source code, not HTML
-        loader=jinja2.FunctionLoader(lambda name: _source(blueprint, name)),
+        loader=jinja2.FunctionLoader(_part_source if paths else partial(_file_source, blueprint)),
+        bytecode_cache=compiled,
         undefined=jinja2.StrictUndefined,
         extensions=[YieldExtension] if paths else [],
         cache_size=-1,
@@ -106,7 +113,11 @@ def environment(blueprint: Blueprint, *, paths: bool = False) -> jinja2.Environm
     return env
 
 
-def _source(blueprint: Blueprint, name: str) -> tuple[str, str, None] | None:
+def _part_source(part: str) -> tuple[str, None, None]:
+    return part, None, None
+
+
+def _file_source(blueprint: Blueprint, name: str) -> tuple[str, str, None] | None:
     source = blueprint.files.get(name)
     return None if source is None else (source.content.decode(), f"{blueprint.name}/{name}", None)
 
@@ -149,10 +160,10 @@ def _cast(blueprint: Blueprint, question: Question, value: Any) -> Any:
 class _Paths:
     """Expands the paths of a blueprint's files: what is skipped, what is looped over, what they are called."""
 
-    def __init__(self, blueprint: Blueprint, answers: Mapping[str, Any]) -> None:
+    def __init__(self, blueprint: Blueprint, answers: Mapping[str, Any], compiled: CompiledTemplates) -> None:
         self.blueprint = blueprint
         self.answers = answers
-        self.env = environment(blueprint, paths=True)
+        self.env = environment(blueprint, paths=True, compiled=compiled)
         self.loops = cast("YieldExtension", self.env.extensions[YieldExtension.identifier])
         self.starts = (self.env.variable_start_string, self.env.block_start_string, self.env.comment_start_string)
         self.excluded = excluded(blueprint)
@@ -192,7 +203,7 @@ class _Paths:
                 yield _Place(f"{base.path}/{part}" if base.path else part, base.extra, base.item)
             return
         try:
-            template = self.env.from_string(part)
+            template = self.env.get_template(part)
             context = {**self.answers, **base.extra}
             rendered, loop = self.loops.probe(template, context)
             if loop is None:
@@ -246,9 +257,11 @@ def item_name(value: Any, index: int) -> str:
     return str(index)
 
 
-def expand(blueprint: Blueprint, answers: Mapping[str, Any]) -> tuple[tuple[Job, ...], tuple[BlueprintError, ...]]:
+def expand(
+    blueprint: Blueprint, answers: Mapping[str, Any], compiled: CompiledTemplates | None = None
+) -> tuple[tuple[Job, ...], tuple[BlueprintError, ...]]:
     """The files that a blueprint gives with these answers (as `read_answers` returns them), and what is wrong."""
-    paths = _Paths(blueprint, answers)
+    paths = _Paths(blueprint, answers, compiled or CompiledTemplates.of(blueprint))
     jobs: list[Job] = []
     errors: list[BlueprintError] = []
     for name, source in blueprint.files.items():
@@ -269,10 +282,11 @@ def render_blueprint(blueprint: Blueprint, answers: Mapping[str, Any]) -> tuple[
         BlueprintError: answers are missing, or templates cannot be rendered; the first error, the others in `also`.
     """
     own = read_answers(blueprint, answers)
-    jobs, failed = expand(blueprint, own)
+    compiled = CompiledTemplates.of(blueprint)
+    jobs, failed = expand(blueprint, own, compiled)
     errors = list(failed)
     files: list[File] = []
-    env = environment(blueprint)
+    env = environment(blueprint, compiled=compiled)
     broken: set[str] = set()  # templates with an error: one error each, not one per loop item
     for job in jobs:
         source = job.source
@@ -288,6 +302,7 @@ def render_blueprint(blueprint: Blueprint, answers: Mapping[str, Any]) -> tuple[
                 continue
         origin = Origin(blueprint.name, blueprint.version, source.path, job.item)
         files.append(File(job.path, content, 0o755 if source.executable else 0o644, origin))
+    compiled.save()
     if errors:
         first = errors[0]
         raise type(first)(
