@@ -1,0 +1,1 @@
+"""Agents: workers with a goal that ask a language model and answer with typed data."""
