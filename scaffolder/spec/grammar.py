@@ -128,7 +128,7 @@ class _Parser:
                 self._at += 1
                 return self._text[begin : self._at - 1], begin
             self._at += 1
-        hint = f'inside {{ }} or [ ] put the whole field in quotes: "{self._text[: start + 1].strip()}…)"'
+        hint = f'inside {{ }} a comma ends the text: put all of it in quotes, "{self._text[: start + 1].strip()}…)"'
         raise FieldSyntaxError(start, "'(' is not closed", hint)
 
     def _bounds(self, name: str, inside: tuple[str, int], options: dict[str, Any]) -> None:
@@ -155,7 +155,7 @@ class _Parser:
             start = self._at
             if self._take("="):
                 if "default" in options:
-                    raise FieldSyntaxError(start, "a field has one default")
+                    raise FieldSyntaxError(start, "a field has one default", "keep one of them")
                 if reference:
                     raise FieldSyntaxError(start, "a reference cannot have a default")
                 options["default"] = self._default()
@@ -166,7 +166,10 @@ class _Parser:
     def _word(self, word: str, start: int, options: dict[str, Any], *, reference: bool) -> None:
         allowed = REFERENCE_FLAGS if reference else FLAGS
         if word not in allowed:
-            raise FieldSyntaxError(start, f"unexpected {quote(word)}", _word_hint(word, options["type"], allowed))
+            hint = _word_hint(word, options["type"], allowed)
+            if "default" in options and not hint.startswith("did"):
+                hint = "put a default of several words in quotes"
+            raise FieldSyntaxError(start, f"unexpected {quote(word)}", hint)
         if word in ON_DELETE:
             if "on_delete" in options:
                 raise FieldSyntaxError(start, f"{quote(word)} contradicts {quote(options['on_delete'])}", "keep one")

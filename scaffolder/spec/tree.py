@@ -257,6 +257,10 @@ class _Builder:
         raise _StopError
 
 
+def _place(event: Any) -> Position:
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
 def parse(text: str, problems: Problems) -> Node | None:
     """Return the root of the only document in `text`, or None after adding what is wrong to `problems`."""
     # Not every build of PyYAML has libyaml; the parser in Python gives the same events, slowly.
@@ -269,8 +273,8 @@ def parse(text: str, problems: Problems) -> Node | None:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    at = Position(event.start_mark.line + 1, 1)
-                    builder.stop(at, "yaml-documents", "a spec is one YAML document", "remove '---' and what follows")
+                    hint = "remove '---' and what follows"
+                    builder.stop(_place(event), "yaml-documents", "a spec is one YAML document", hint)
             builder.feed(event)
     except _StopError:
         return None

@@ -12,7 +12,7 @@ from typing import Any
 from scaffolder.spec.grammar import DECIMAL_DIGITS
 from scaffolder.spec.problems import nearest, quote
 from scaffolder.spec.reader import describe, parse_duration
-from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode, plain_value
+from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode, plain_value, resolve
 
 RANGES = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
 DEFAULT_LENGTHS = {"string": 255, "text": 100_000, "bytes": 1_000_000}
@@ -66,6 +66,8 @@ def _convert_one(options: Options, node: Node) -> Any:
 
 
 def _wrong(kind: str, node: ScalarNode, hint: str = "") -> ValueMismatchError:
+    if not node.plain and not isinstance(resolve(node.text), str):
+        hint = f"write {node.text} without quotes"
     return ValueMismatchError(f"must be {_NAMES.get(kind, kind)}, not {quote(node.text)}", hint)
 
 
