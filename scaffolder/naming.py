@@ -39,6 +39,9 @@ ATTRIBUTE_WORDS = (
 MODULE_WORDS = PYTHON_KEYWORDS | frozenset("base types factories conftest".split())
 """Names that a generated module cannot have: keywords and the modules that stand beside it."""
 
+CLASS_WORDS = frozenset({"Base", "Row"})
+"""Classes that every generated model builds on; an entity of such a name gets another class."""
+
 SQL_WORDS = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
     column constraint create cross current_catalog current_date current_role current_time current_timestamp current_user
@@ -121,6 +124,16 @@ def _names(text: str) -> Names:
 
 def _camel(words: tuple[str, ...]) -> str:
     return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+def entity_class(name: str) -> str:
+    """Return the class of the entity `name`."""
+    return f"{pascal(name)}Entity" if pascal(name) in CLASS_WORDS else pascal(name)
+
+
+def sql_column(name: str) -> str:
+    """Return a column as SQL says it: quoted only when it is a reserved word."""
+    return f'"{name}"' if name in SQL_WORDS else name
 
 
 def python_attribute(name: str) -> str:

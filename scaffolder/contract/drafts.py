@@ -207,6 +207,7 @@ def _add_work(add: Any, spec: Spec, features: Features) -> None:
             _WORKFLOW_RUN | owner,
             {"states": _RUN_STATES, "indexes": (("workflow", "status"),)},
             operations=READ,
+            hidden=frozenset({"state"}),
         )
 
 

@@ -9,6 +9,7 @@ import inflection
 
 from scaffolder.contract.drafts import Draft
 from scaffolder.contract.fields import EnumNames, build_enum, build_field
+from scaffolder.contract.literals import doc_text, python_literal
 from scaffolder.contract.model import (
     BackReference,
     Check,
@@ -25,7 +26,7 @@ from scaffolder.contract.model import (
     UniqueSet,
 )
 from scaffolder.contract.typemap import column_checks
-from scaffolder.naming import Names, column_name, pascal, python_attribute, python_module, snake, sql_identifier
+from scaffolder.naming import Names, column_name, entity_class, python_attribute, python_module, snake, sql_identifier
 from scaffolder.spec.model import EntityMeta, FieldSpec
 
 
@@ -34,7 +35,7 @@ def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str
     by_name = {draft.name: draft for draft in drafts} | {draft.key: draft for draft in drafts if draft.builtin}
     # A user's own `Agent` is what the user's references mean; the built-in one is then `SystemAgent`.
     by_name |= {draft.name: draft for draft in drafts if not draft.builtin}
-    names = EnumNames(pascal(draft.name) for draft in drafts)
+    names = EnumNames(entity_class(draft.name) for draft in drafts)
     entities = [_Builder(draft, by_name, names, audit, roles).build() for draft in drafts]
     return _with_backrefs(entities)
 
@@ -56,7 +57,7 @@ class _Builder:
         self.audit = audit
         self.roles = roles
         self.names = Names.of(draft.name)
-        self.class_name = pascal(draft.name)
+        self.class_name = entity_class(draft.name)
         self.table = table_name(self.names)
         self.enums: list[Enum] = []
         self.references: list[Reference] = []
@@ -79,6 +80,7 @@ class _Builder:
             label=label,
             label_plural=inflection.pluralize(label) if meta.label else self.names.plural_title.lower(),
             description=meta.description or "",
+            doc=doc_text(meta.description or "", f"One row of `{self.table}`."),
             builtin=self.draft.builtin,
             param=f"{self.names.snake}_id",
             operations=self.draft.operations,
@@ -102,7 +104,11 @@ class _Builder:
                 for item in fields
                 if not item.hidden and not item.array and (item.kind in {"enum", "bool"} or item.reference)
             ),
-            audited=tuple(action for action in ("create", "update", "delete") if action in self.audit),
+            audited=tuple(
+                action
+                for action in ("create", "update", "delete")
+                if action in {*self.audit} & {*self.draft.operations}
+            ),
         )
 
     def _fields(self) -> list[Field]:
@@ -139,7 +145,7 @@ class _Builder:
                 relation=python_attribute(name),
                 label=field.label or Names.of(name).title,
                 target=target,
-                target_class=pascal(target),
+                target_class=entity_class(target),
                 target_module=python_module(target),
                 target_table=table_name(names),
                 target_var=python_attribute(names.snake),
@@ -172,19 +178,25 @@ class _Builder:
         one = inflection.singularize(relation)
         left = f"{self.names.snake}_id"
         right = f"{one if target == self.draft.name else names.snake}_id"
+        right = right if right != left else f"other_{right}"
+        table = sql_identifier(self.names.snake, relation)
         return Many(
             name=relation,
             attr=f"{one}_ids",
             relation=python_attribute(relation),
             label=field.label or Names.of(name).title,
             target=target,
-            target_class=pascal(target),
+            target_class=entity_class(target),
             target_module=python_module(target),
             target_table=table_name(names),
             target_var=python_attribute(names.snake),
-            table=sql_identifier(self.names.snake, relation),
+            table=table,
             left_column=left,
-            right_column=right if right != left else f"other_{right}",
+            right_column=right,
+            link_class=self.enum_names.claim(self.class_name, relation),
+            left_constraint=sql_identifier("fk", table, left),
+            right_constraint=sql_identifier("fk", table, right),
+            right_index=sql_identifier("ix", table, right),
             self_reference=target == self.draft.name,
             target_owner=self._owner_of(target),
         )
@@ -244,7 +256,7 @@ class _Builder:
 
     def _checks(self) -> list[Check]:
         return [
-            Check(sql_identifier("ck", self.table, column_name(name), suffix), sql)
+            Check(sql_identifier("ck", self.table, column_name(name), suffix), sql, python_literal(sql))
             for name, field in self.draft.entity.fields.items()
             if field.type not in {"reference", "many"}
             for suffix, sql in column_checks(field, name)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from scaffolder.contract.examples import examples_for
-from scaffolder.contract.literals import json_default, python_literal, typed_literal
+from scaffolder.contract.literals import doc_text, json_default, python_literal, typed_literal
 from scaffolder.contract.model import Enum, EnumMember, Field
 from scaffolder.contract.typemap import type_set
 from scaffolder.naming import Names, column_name, pascal, python_attribute
@@ -41,7 +41,7 @@ def enum_members(literals: Collection[str]) -> tuple[EnumMember, ...]:
         while name in taken:
             name += "_"
         taken.add(name)
-        members.append(EnumMember(name, literal))
+        members.append(EnumMember(name, literal, python_literal(literal)))
     return tuple(members)
 
 
@@ -86,6 +86,7 @@ def build_field(
         reference=reference,
         label=label,
         description=field.description or "",
+        doc=doc_text(field.description or "", label),
         example_python=examples.python,
         example_json=examples.json,
         other_json=examples.other,

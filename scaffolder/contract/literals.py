@@ -64,6 +64,12 @@ def json_default(kind: str, value: Any) -> Any:
     return value
 
 
+def doc_text(text: str, fallback: str) -> str:
+    """Return one sentence that can stand in a docstring whatever the user wrote: one line, nothing to escape."""
+    line = " ".join(text.split()).replace("\\", "/").replace('"', "'") or fallback
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
 def _seconds(value: Any) -> int:
     if isinstance(value, dt.timedelta):
         return int(value.total_seconds())

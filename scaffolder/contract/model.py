@@ -38,10 +38,11 @@ class TypeSet:
 
 @dataclass(frozen=True, slots=True)
 class EnumMember:
-    """`member` is the Python name of the stored `literal`."""
+    """`member` is the Python name of the stored `literal`; `python` is the literal as Python source."""
 
     member: str
     literal: str
+    python: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Field:
     reference: str | None
     label: str
     description: str
+    doc: str
     example_python: str
     example_json: str
     other_json: str
@@ -114,7 +116,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A many-to-many relation, seen from the side that declared it; `attr` is `tag_ids`, `relation` is `tags`."""
+    """A many-to-many relation, seen from the side that declared it; `attr` is `tag_ids`, `relation` is `tags`.
+
+    `link_class` is the model of the association table, whose foreign keys and index have the names given.
+    """
 
     name: str
     attr: str
@@ -128,6 +133,10 @@ class Many:
     table: str
     left_column: str
     right_column: str
+    link_class: str
+    left_constraint: str
+    right_constraint: str
+    right_index: str
     self_reference: bool
     target_owner: str | None = None
 
@@ -165,10 +174,14 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named CHECK; `sql` is portable between SQLite and PostgreSQL, with colons escaped for `sa.text`."""
+    """A named CHECK; `sql` is portable between SQLite and PostgreSQL, with colons escaped for `sa.text`.
+
+    `python` is the same as a Python string literal.
+    """
 
     name: str
     sql: str
+    python: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +236,7 @@ class OperationIds:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A table with its model; one with `operations` is a resource of the API as well."""
+    """A table with its model; one with `operations` is a resource of the API as well. `doc` fits a docstring."""
 
     name: str
     class_name: str
@@ -236,6 +249,7 @@ class Entity:
     label: str
     label_plural: str
     description: str
+    doc: str
     builtin: bool
     param: str
     operations: tuple[str, ...]

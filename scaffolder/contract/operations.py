@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffolder.contract.model import Agent, Auth, Entity, Json, Operation, Workflow
+from scaffolder.contract.typemap import NO_NUL
 
 API = "/api/v1"
 _LIMIT: Json = {
@@ -18,7 +19,7 @@ _QUERY: Json = {
     "name": "q",
     "in": "query",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": NO_NUL},
 }
 _HEADER: Json = {"type": "string", "maxLength": 200}
 

@@ -78,19 +78,19 @@ def _foreign_key(reference: Reference) -> ForeignKey:
 
 
 def _association(many: Many, entity: Entity) -> Table:
-    def key(column: str, target: str) -> ForeignKey:
-        return ForeignKey(sql_identifier("fk", many.table, column), column, target, "CASCADE")
-
     columns = (many.left_column, many.right_column)
     no_checks: tuple[Check, ...] = ()
     return Table(
         name=many.table,
         columns=tuple(Column(name, "sa.Uuid()", nullable=False, primary_key=True) for name in columns),
         primary_key=sql_identifier("pk", many.table),
-        foreign_keys=(key(many.left_column, entity.table), key(many.right_column, many.target_table)),
+        foreign_keys=(
+            ForeignKey(many.left_constraint, many.left_column, entity.table, "CASCADE"),
+            ForeignKey(many.right_constraint, many.right_column, many.target_table, "CASCADE"),
+        ),
         deferred=(),
         uniques=(),
         checks=no_checks,
         # The primary key serves look-ups from the left; this index serves those from the right.
-        indexes=(Index(sql_identifier("ix", many.table, many.right_column), (many.right_column,)),),
+        indexes=(Index(many.right_index, (many.right_column,)),),
     )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from scaffolder.contract.model import Json, TypeSet
-from scaffolder.naming import column_name
+from scaffolder.naming import column_name, sql_column
 from scaffolder.spec.model import FieldSpec
 
 INT_RANGE = (-(2**31), 2**31 - 1)
@@ -333,7 +333,7 @@ def column_checks(field: FieldSpec, name: str) -> list[tuple[str, str]]:
     """
     if field.array:
         return []
-    column = f'"{column_name(name)}"'
+    column = sql_column(column_name(name))
     if field.type in {"string", "text"} and not (field.minimum is None and field.maximum is None):
         low, high = length_bounds(field)
         return [("length", f"length({column}) BETWEEN {low} AND {high}")]

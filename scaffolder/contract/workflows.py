@@ -30,9 +30,9 @@ from scaffolder.spec.model import Workflow as WorkflowSpec
 
 _FUNCTION_WORDS = PYTHON_KEYWORDS | frozenset(dir(builtins)) | {"nodes", "context", "run", "output"}
 # Modules of the framework that stand beside those of the user's agents and workflows.
-_AGENT_MODULES = frozenset({"base", "manager", "registry", "router", "conflicts", "records"})
+_AGENT_MODULES = frozenset("base catalogue conflicts facts ledger manager records registry router task".split())
 _WORKFLOW_MODULES = frozenset(
-    {"pipeline", "engine", "state", "queue", "nodes", "router", "catalogue", "records", "runs", "schemas", "search"}
+    "catalogue context engine errors execution nodes pipeline queue records router runs schemas search state".split()
 )
 
 
