@@ -36,13 +36,10 @@ class PageQuery(Input):
     cursor: Annotated[str, pydantic.Field(max_length=200)] = pydantic.Field(default_factory=str)
 
 
-def nothing() -> None:
-    """Default factory that leaves no trace in the published schema."""
-
-
-def omitted() -> Any:
+def omitted(alias: str | None = None) -> Any:
     """Default of a field that may be left out of a request without standing for null (see `given`)."""
-    return pydantic.Field(default_factory=nothing)
+    # A factory leaves no trace in the published schema, as `default=None` would.
+    return pydantic.Field(default_factory=lambda: None, alias=alias)
 
 
 def given(body: Input) -> dict[str, Any]:
