@@ -93,7 +93,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A foreign key: `attr` is `organization_id`, `relation` is `organization`."""
+    """A foreign key: `attr` is `organization_id`, `relation` is `organization`.
+
+    A `deferred` one points at a table that is created later, so its constraint is added when both are there.
+    """
 
     name: str
     attr: str
@@ -112,6 +115,7 @@ class Reference:
     constraint: str
     back_relation: str
     target_owner: str | None = None
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from scaffolder.contract.model import Check, Column, Entity, ForeignKey, Index, Many, Reference, Table
 from scaffolder.naming import sql_identifier
 
@@ -9,15 +12,26 @@ _ON_DELETE = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": "RESTRIC
 
 
 def creation_order(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """Sort entities so that one comes after those it must refer to, else in the order given.
+    """Sort entities so that one comes after those it refers to, else in the order given.
 
-    A cycle is broken at an optional reference; the spec's checks refuse cycles of required ones.
+    Where they refer to each other in a circle, one reference of the circle is marked as deferred.
     """
     by_name = {entity.name: entity for entity in entities}
     done: dict[str, Entity] = {}
     for entity in entities:
         _visit(entity, by_name, done)
-    return tuple(done.values())
+    return _mark_deferred(done.values())
+
+
+def _mark_deferred(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    created: set[str] = set()
+    marked = []
+    for entity in entities:
+        created.add(entity.name)
+        late = {item.attr for item in entity.references if item.target not in created}
+        references = tuple(replace(item, deferred=item.attr in late) for item in entity.references)
+        marked.append(replace(entity, references=references) if late else entity)
+    return tuple(marked)
 
 
 def _visit(start: Entity, by_name: dict[str, Entity], done: dict[str, Entity]) -> None:
@@ -45,16 +59,11 @@ def _targets(entity: Entity) -> list[str]:
 
 def build_tables(entities: tuple[Entity, ...]) -> tuple[Table, ...]:
     """Return the tables of `entities`, which are in creation order, then the association tables."""
-    created: set[str] = set()
-    tables = []
-    for entity in entities:
-        created.add(entity.table)
-        tables.append(_table(entity, created))
+    tables = (_table(entity) for entity in entities)
     return (*tables, *(_association(many, entity) for entity in entities for many in entity.many))
 
 
-def _table(entity: Entity, created: set[str]) -> Table:
-    keys = [(_foreign_key(item), item.target_table in created) for item in entity.references]
+def _table(entity: Entity) -> Table:
     return Table(
         name=entity.table,
         columns=(
@@ -65,8 +74,8 @@ def _table(entity: Entity, created: set[str]) -> Table:
             Column("row_version", "sa.Integer()", nullable=False, primary_key=False),
         ),
         primary_key=sql_identifier("pk", entity.table),
-        foreign_keys=tuple(key for key, now in keys if now),
-        deferred=tuple(key for key, now in keys if not now),
+        foreign_keys=tuple(_foreign_key(item) for item in entity.references if not item.deferred),
+        deferred=tuple(_foreign_key(item) for item in entity.references if item.deferred),
         uniques=entity.uniques,
         checks=entity.checks,
         indexes=entity.indexes,
