@@ -46,6 +46,8 @@ class AgentManager:
         self._run_seconds = run_seconds
         self._started = False
         self._active: Counter[str] = Counter()
+        # Reports of one process come one after the other, so that the last one says what is true.
+        self._reporting = asyncio.Lock()
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -61,7 +63,8 @@ class AgentManager:
         """Take no more tasks, wait for those that run, and announce the agents as stopped."""
         self._started = False
         await self._quiet.wait()
-        await self._ledger.set_status([agent.name for agent in self.registry], AgentStatus.STOPPED)
+        async with self._reporting:
+            await self._ledger.set_status([agent.name for agent in self.registry], AgentStatus.STOPPED)
 
     async def post(self, name: str, task_input: dict[str, Any], *, sender: str | None = None) -> UUID:
         """Leave a task for an agent, to be done in the background; the id is that of the message and of the run."""
@@ -104,10 +107,9 @@ class AgentManager:
     async def _run_one(self, agent: AnyAgent, task: AgentTask) -> BaseModel:
         if not self._started:
             raise ConflictError("The agents are stopped.")
-        stored = await self._ledger.begin(agent, task)
+        stored = await self._open(agent, task)
         if stored is not None:
             return stored
-        self._enter(agent)
         started = perf_counter()
         try:
             output = await self._work(agent, task)
@@ -128,6 +130,14 @@ class AgentManager:
             raise UnavailableError(f"{agent.name} cannot answer now: {str(error) or 'no answer in time'}") from error
         return output
 
+    async def _open(self, agent: AnyAgent, task: AgentTask) -> BaseModel | None:
+        async with self._reporting:
+            stored = await self._ledger.begin(agent, task)
+            if stored is None:
+                self._active[agent.name] += 1
+                self._quiet.clear()
+        return stored
+
     async def _close(
         self,
         agent: AnyAgent,
@@ -139,12 +149,9 @@ class AgentManager:
     ) -> None:
         seconds = perf_counter() - started
         AGENT_SECONDS.labels(agent.name, "error" if error else "ok").observe(seconds)
-        status = self._leave(agent, failed=error is not None)
-        await self._ledger.finish(agent, task, seconds, status=status, output=output, error=error)
-
-    def _enter(self, agent: AnyAgent) -> None:
-        self._active[agent.name] += 1
-        self._quiet.clear()
+        async with self._reporting:
+            status = self._leave(agent, failed=error is not None)
+            await self._ledger.finish(agent, task, seconds, status=status, output=output, error=error)
 
     def _leave(self, agent: AnyAgent, *, failed: bool) -> AgentStatus:
         self._active[agent.name] -= 1
