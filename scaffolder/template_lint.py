@@ -137,8 +137,11 @@ def _check_template(lint: _Lint, env: jinja2.Environment, text: str, names: set[
     except jinja2.TemplateSyntaxError as error:
         lint.add("syntax", error.message or "syntax error", 0 if is_path else error.lineno)
         return
-    for code, message, line in _findings(tree, env, lint.blueprint):
+    found = list(_findings(tree, env, lint.blueprint))
+    for code, message, line in found:
         lint.add(code, message, 0 if is_path else line)
+    if any(code in {"filter", "test"} for code, _, _ in found):
+        return  # Jinja's compiler, which knows the names, stops at these
     known = names | set(env.globals)
     for name, line in sorted(_undeclared(tree).items()):
         if name not in known:
@@ -155,34 +158,35 @@ def _undeclared(tree: nodes.Template) -> dict[str, int]:
 
 
 def _findings(tree: nodes.Template, env: jinja2.Environment, blueprint: Blueprint) -> Iterator[tuple[str, str, int]]:
+    # A list or mapping that the template itself made may be changed: nobody else sees it.
+    made = {
+        assign.target.name
+        for assign in tree.find_all(nodes.Assign)
+        if isinstance(assign.target, nodes.Name) and isinstance(assign.node, nodes.List | nodes.Dict)
+    }
     for node in tree.find_all(nodes.Node):
         match node:
             case nodes.Filter(name=name) if name not in env.filters or name in _REFUSED_FILTERS:
                 yield "filter", f"the filter {name!r}", node.lineno
             case nodes.Test(name=name) if name not in env.tests:
                 yield "test", f"the test {name!r}", node.lineno
-            case nodes.Getattr(attr=str(name)) | nodes.Getitem(arg=nodes.Const(value=str(name))) if name.startswith(
-                "_"
-            ):
-                yield "attribute", f"the attribute {name!r}", node.lineno
-            case nodes.Getattr(attr=name) if name in _UNSTABLE_ATTRIBUTES:
-                yield "attribute", f"the attribute {name!r}", node.lineno
-            case nodes.Keyword(key="attribute", value=nodes.Const(value=str(name))) if (
-                name.startswith("_") or "._" in name
-            ):
-                yield "attribute", f"the attribute {name!r}", node.lineno
-            case nodes.Call(node=nodes.Getattr(attr=name)) if name in _MUTATORS:
-                yield "mutation", f"a call of .{name}()", node.lineno
-            case (
-                nodes.Include(template=target)
-                | nodes.Import(template=target)
-                | nodes.FromImport(template=target)
-                | nodes.Extends(template=target)
-            ):
-                if reason := _bad_include(target, blueprint):
+            case nodes.Call(node=nodes.Getattr(attr=name, node=owner)) if name in _MUTATORS:
+                if not (isinstance(owner, nodes.Name) and owner.name in made):
+                    yield "mutation", f"a call of .{name}()", node.lineno
+            case nodes.Include() | nodes.Import() | nodes.FromImport() | nodes.Extends():
+                if reason := _bad_include(node.template, blueprint):
                     yield "include", reason, node.lineno
-            case _:
-                pass
+            case _ if (name := _attribute(node)) and (name in _UNSTABLE_ATTRIBUTES or f".{name}".count("._")):
+                yield "attribute", f"the attribute {name!r}", node.lineno
+
+
+def _attribute(node: nodes.Node) -> str:
+    match node:
+        case nodes.Getattr(attr=str(name)) | nodes.Getitem(arg=nodes.Const(value=str(name))):
+            return name
+        case nodes.Keyword(key="attribute", value=nodes.Const(value=str(name))):
+            return name
+    return ""
 
 
 def _bad_include(target: nodes.Expr, blueprint: Blueprint) -> str:

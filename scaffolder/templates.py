@@ -335,6 +335,6 @@ def _template_error(blueprint: Blueprint, template: str, item: str | None, error
 def _reason(error: Exception) -> str:
     if isinstance(error, jinja2.TemplateSyntaxError):
         return error.message or "syntax error"
-    if isinstance(error, jinja2.TemplatesNotFound):
-        return f"there is no template {error.message or error.name!r}"
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template {error.message or error.name or ''!r}"
     return str(error) if isinstance(error, jinja2.TemplateError | ValueError) else f"{type(error).__name__}: {error}"
