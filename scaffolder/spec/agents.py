@@ -10,6 +10,8 @@ from scaffolder.spec.names import NameChecker
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode
 
+AGENT_REQUIRED = ("goal", "output")
+
 _KEYS = tuple(Agent.model_fields)
 _EXAMPLE = "such as {goal: Draft a reply., output: {reply: text}}"
 
@@ -62,9 +64,9 @@ class AgentsReader:
         what = f"agents.{name}"
         given = self._reader.known(node, what, _KEYS, _EXAMPLE)
         if isinstance(node, MappingNode):
-            for required, hint in (("goal", "goal: Draft a polite reply."), ("output", "output: {reply: text}")):
+            for required in AGENT_REQUIRED:
                 if required not in node.values:
-                    self._problems.error(key, "missing-key", f"{what} has no {required}", f"such as {hint}")
+                    self._problems.error(key, "missing-key", f"{what} has no {required}", _EXAMPLE)
         output = self._data.read(given.get("output"), f"{what}.output")
         if isinstance(given.get("output"), MappingNode) and not output:
             self._problems.error(given["output"], "empty", f"{what}.output is empty", "such as {reply: text}")

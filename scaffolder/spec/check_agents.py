@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.graph import cycles, describe_cycle
-from scaffolder.spec.problems import Problems, quote
+from scaffolder.spec.problems import Place, Problems, quote
 
 
 def readable_entities(draft: Draft) -> set[str]:
     """Return the entities that agents and nodes may read: the declared ones, and those that every project has."""
     built_in = ({"User"} if draft.auth else set()) | ({"Project"} if draft.agents else set())
     return draft.entities.keys() | built_in
+
+
+def add_unknown_entity(problems: Problems, at: Place, name: str, readable: Collection[str]) -> None:
+    """Add an error about the entity `name`, which is none of `readable`."""
+    if name == "User":
+        problems.error(at, "needs-auth", "User comes with auth", "add auth: true")
+    else:
+        problems.unknown(at, "unknown-entity", "entity", name, readable)
 
 
 def check_agents(draft: Draft, problems: Problems) -> None:
@@ -23,7 +33,7 @@ def check_agents(draft: Draft, problems: Problems) -> None:
         for index, read in enumerate(agent.reads):
             if read not in readable:
                 at = draft.at("agents", name, "reads", index)
-                problems.unknown(at, "unknown-entity", "entity", read, readable)
+                add_unknown_entity(problems, at, read, readable)
     for cycle in cycles({name: agent.needs for name, agent in draft.agents.items()}):
         message = f"agents need each other in a circle: {describe_cycle(cycle)}"
         problems.error(draft.at("agents", cycle[0], "needs"), "cycle", message, "let one of them do without the other")

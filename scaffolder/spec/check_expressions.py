@@ -14,7 +14,7 @@ from scaffolder.spec.model import Workflow
 from scaffolder.spec.problems import Problems, quote
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
-HTTP_RESULT = ("status", "headers", "json", "text")
+HTTP_RESULT = ("status", "body")
 SEARCH_RESULT = ("items",)
 
 
@@ -46,6 +46,8 @@ class ExpressionChecker:
         self._problems = problems
         self._name = name
         self._workflow = workflow
+        self.node = ""
+        """The node whose expressions are checked."""
 
     def templates(self, node: Node, visible: Collection[str] | None) -> None:
         """Check the `{{ }}` of all texts in `node`, which may read the nodes in `visible` (None: any)."""
@@ -87,8 +89,11 @@ class ExpressionChecker:
             self._problems.unknown(at, "unknown-node", "node", root, known)
             return
         if visible is not None and root not in visible:
-            message = f"{quote(root)} does not run before this"
-            self._problems.error(at, "not-upstream", message, f"add it to the flow: {root} -> …")
+            message = f"{quote(root)} does not run before {quote(self.node)}"
+            hint = f"add it to the flow: {root} -> {self.node}"
+            if root == self.node:
+                message, hint = f"{quote(root)} reads its own result", "name another node or the input"
+            self._problems.error(at, "not-upstream", message, hint)
             return
         if rest and ("workflows", self._name, "nodes", root) not in self._draft.broken:
             options = self._result(node)

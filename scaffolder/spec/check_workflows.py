@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffolder.naming import Names, column_name
-from scaffolder.spec.check_agents import readable_entities
+from scaffolder.spec.check_agents import add_unknown_entity, readable_entities
 from scaffolder.spec.check_expressions import ExpressionChecker, columns_of
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.graph import ancestors, cycles, describe_cycle
@@ -78,6 +78,7 @@ class _WorkflowChecker:
         return self._draft.at("workflows", self._name, *path)
 
     def _node(self, name: str, node: NodeSpec, visible: set[str] | None) -> NodeSpec:
+        self._expressions.node = name
         place = self._at("nodes", name, _PLACE.get(node.kind, node.kind))
         if place is not self._at("nodes", name):
             # Sorted, so that the known nodes in a hint always come in one order.
@@ -145,7 +146,9 @@ class _WorkflowChecker:
     def _rows(self, name: str, node: NodeSpec) -> NodeSpec:
         at = self._at("nodes", name, node.kind, "entity")
         entity = node.target
-        if not self._known(at, "entity", entity, self._tables.values()) or entity is None:
+        if entity is None or entity not in self._tables.values():
+            if entity is not None:
+                add_unknown_entity(self._problems, at, entity, self._tables.values())
             return node
         if node.kind == "db.insert" and entity in _NO_INSERT and self._draft.auth is not None:
             self._problems.error(at, "contradiction", f"a workflow cannot insert a {entity}", _NO_INSERT[entity])

@@ -229,9 +229,10 @@ class _Builder:
     def _key(self, node: Node) -> ScalarNode:
         if isinstance(node, ScalarNode):
             return node
-        self._problems.error(
-            node, "yaml-key", "a key must be plain text", "did you forget quotes or a space after ':'?"
-        )
+        # `id: {{ input.x }}` is a mapping whose key is a mapping.
+        expression = isinstance(node, MappingNode) and node.flow
+        hint = "put text with {{ … }} in quotes" if expression else "did you forget quotes or a space after ':'?"
+        self._problems.error(node, "yaml-key", "a key must be plain text", hint)
         return ScalarNode(node.line, node.column, f"\0{node.line}:{node.column}", plain=False)
 
     def _pair(self, parent: MappingNode, key: ScalarNode, value: Node) -> None:
