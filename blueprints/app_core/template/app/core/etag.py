@@ -3,13 +3,11 @@
 from typing import Annotated, Protocol
 
 from fastapi import Header
-from pydantic import WithJsonSchema
 
 from app.core.errors import PreconditionFailedError
+from app.core.headers import HeaderText
 
-# Without the schema it would be described as a string or null, which no header can be.
-OptionalText = Annotated[str | None, WithJsonSchema({"type": "string", "maxLength": 200})]
-IfMatch = Annotated[OptionalText, Header(alias="If-Match", max_length=200)]
+IfMatch = Annotated[HeaderText, Header(alias="If-Match", max_length=200)]
 
 
 class Versioned(Protocol):

@@ -57,17 +57,25 @@ class FileRoot:
     def extract(self, archive: Path, limits: ArchiveLimits = ArchiveLimits()) -> list[Path]:
         """Unpack a zip or tar file below the root and return the files.
 
-        Refuses links, devices, names that lead out, and archives beyond `limits`: `UnsafeFileError`.
+        Refuses links, devices, names that lead out, and archives beyond `limits`: `UnsafeFileError`, and then nothing
+        is left behind. Files that are there already are replaced.
         The sizes are counted while unpacking, because an archive may lie about them.
         """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".extract-", dir=self.path) as directory:
+            staging = FileRoot(Path(directory))
+            names = staging._unpack(archive, limits)
+            return [self._adopt(staging.resolve(name), name) for name in names]
+
+    def _unpack(self, archive: Path, limits: ArchiveLimits) -> list[str]:
         budget = _Budget(limits, packed_bytes=archive.stat().st_size)
+        reader = _read_zip if zipfile.is_zipfile(archive) else _read_tar
         try:
-            reader = _read_zip if zipfile.is_zipfile(archive) else _read_tar
             return [self._store(name, stream, budget) for name, stream in reader(archive)]
         except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
             raise UnsafeFileError("not a zip or tar archive") from error
 
-    def _store(self, name: str, stream: IO[bytes], budget: "_Budget") -> Path:
+    def _store(self, name: str, stream: IO[bytes], budget: "_Budget") -> str:
         budget.add_entry()
         target = self.resolve(name)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +83,12 @@ class FileRoot:
             while chunk := stream.read(_CHUNK_BYTES):
                 budget.add_bytes(len(chunk))
                 file.write(chunk)
-        return target
+        return name
+
+    def _adopt(self, source: Path, name: str) -> Path:
+        target = self.resolve(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return source.replace(target)
 
 
 @dataclass
@@ -99,7 +112,8 @@ class _Budget:
 
 def _check_name(name: str) -> None:
     path = PurePosixPath(name)
-    if not name or "\0" in name or "\\" in name or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    drive = ":" in name.partition("/")[0]
+    if not path.parts or drive or "\0" in name or "\\" in name or path.is_absolute() or ".." in path.parts:
         raise UnsafeFileError("not a relative path")
 
 

@@ -13,6 +13,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 ._+()-]{0,127}")
 _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
 # Characters that are invisible or reorder text: what a reader sees is then not what is stored.
 _DECEPTIVE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SCHEME_PORTS = {"http": 80, "https": 443}
 
 
@@ -94,8 +95,14 @@ async def _resolve(host: str, port: int) -> tuple[str, ...]:
 
 
 def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.split("%", 1)[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # NAT64 and 6to4 wrap an IPv4 address, which may be a private one.
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
+    ip = _unwrap(ipaddress.ip_address(address.split("%", 1)[0]))
     return ip.is_global and not ip.is_multicast
+
+
+def _unwrap(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address that a mapped, 6to4 or NAT64 address stands for: it may be a private one."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
