@@ -31,7 +31,7 @@ def formatted(*files: File, **options: list[str]) -> dict[str, bytes]:
         ("import os\n", b"import os\n"),
         ("x: List[int] = None\n", b"x: List[int] = None\n"),
     ],
-    ids=["sorts imports", "app is ours", "so are tests", "magic comma", "120 fit", "121 not", "unused stays", "no fixes"],
+    ids=["imports", "app is ours", "so are tests", "magic comma", "120 fit", "121 not", "unused stays", "no fixes"],
 )  # fmt: skip
 def test_forgives_width_and_import_order_only(source: str, expected: bytes) -> None:
     assert formatted(file("app/x.py", source)) == {"app/x.py": expected}
