@@ -5,8 +5,9 @@ from __future__ import annotations
 from scaffolder.contract.compile import environment_names, settings_attribute
 from scaffolder.contract.drafts import collect_drafts
 from scaffolder.contract.entities import build_entities, entity_ref
+from scaffolder.contract.entity_model import Json
 from scaffolder.contract.fields import EnumNames
-from scaffolder.contract.model import Auth, Contract, EnvironmentVariable, Features, Json, Project
+from scaffolder.contract.model import Auth, Contract, EnvironmentVariable, Features, Project
 from scaffolder.contract.openapi import build_components
 from scaffolder.contract.operations import build_operations
 from scaffolder.contract.tables import build_tables, creation_order

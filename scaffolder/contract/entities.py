@@ -8,9 +8,7 @@ from dataclasses import replace
 import inflection
 
 from scaffolder.contract.drafts import Draft
-from scaffolder.contract.fields import EnumNames, build_enum, build_field
-from scaffolder.contract.literals import doc_text, python_literal
-from scaffolder.contract.model import (
+from scaffolder.contract.entity_model import (
     BackReference,
     Check,
     Entity,
@@ -25,6 +23,8 @@ from scaffolder.contract.model import (
     Transition,
     UniqueSet,
 )
+from scaffolder.contract.fields import EnumNames, build_enum, build_field
+from scaffolder.contract.literals import doc_text, python_literal
 from scaffolder.contract.typemap import column_checks
 from scaffolder.naming import Names, column_name, entity_class, python_attribute, python_module, snake, sql_identifier
 from scaffolder.spec.model import EntityMeta, FieldSpec

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from scaffolder.contract.entity_model import Enum, EnumMember, Field
 from scaffolder.contract.examples import examples_for
 from scaffolder.contract.literals import doc_text, json_default, python_literal, typed_literal
-from scaffolder.contract.model import Enum, EnumMember, Field
 from scaffolder.contract.typemap import type_set
 from scaffolder.naming import Names, column_name, pascal, python_attribute
 from scaffolder.spec.model import FieldSpec

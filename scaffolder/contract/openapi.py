@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from scaffolder.contract.model import Agent, Auth, Contract, Entity, Enum, Field, Json, Operation, Workflow
+from scaffolder.contract.entity_model import Entity, Enum, Field, Json
+from scaffolder.contract.model import Auth, Contract, Operation
 from scaffolder.contract.typemap import ARRAY_LENGTH, NO_NUL
+from scaffolder.contract.workflow_model import Agent, Workflow
 from scaffolder.naming import Names
 
 _REF = "#/components/schemas/"

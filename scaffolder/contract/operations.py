@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scaffolder.contract.model import Agent, Auth, Entity, Json, Operation, Workflow
+from scaffolder.contract.entity_model import Entity, Json
+from scaffolder.contract.model import Auth, Operation
 from scaffolder.contract.typemap import NO_NUL
+from scaffolder.contract.workflow_model import Agent, Workflow
 
 API = "/api/v1"
 _LIMIT: Json = {

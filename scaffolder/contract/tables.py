@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scaffolder.contract.model import Check, Column, Entity, ForeignKey, Index, Many, Reference, Table
+from scaffolder.contract.entity_model import Check, Column, Entity, ForeignKey, Index, Many, Reference, Table
 from scaffolder.naming import sql_identifier
 
 _ON_DELETE = {"cascade": "CASCADE", "set_null": "SET NULL", "restrict": "RESTRICT"}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from scaffolder.contract.model import Json, TypeSet
+from scaffolder.contract.entity_model import Json, TypeSet
 from scaffolder.naming import column_name, sql_column
 from scaffolder.spec.model import FieldSpec
 

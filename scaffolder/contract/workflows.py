@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from scaffolder.contract.compile import Source, compile_condition, compile_value
 from scaffolder.contract.entities import entity_ref
+from scaffolder.contract.entity_model import Entity, Field
 from scaffolder.contract.fields import EnumNames, build_fields
-from scaffolder.contract.model import (
+from scaffolder.contract.workflow_model import (
     Agent,
     AgentRef,
     Argument,
-    Entity,
-    Field,
     Given,
     Node,
     PublicPath,
