@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
@@ -16,11 +17,12 @@ from typing import TypeAlias
 
 from scaffolder import __version__
 from scaffolder.blueprints import Catalog, load_catalog
+from scaffolder.errors import SourceError
 from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageStarted, ignore
 from scaffolder.input import SpecSource, load
 from scaffolder.overrides import Override
-from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.patterns import matcher
+from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
 from scaffolder.render import render
 from scaffolder.report import Change, Report
@@ -60,8 +62,19 @@ def catalog() -> Catalog:
 
 
 def is_own(source: str) -> bool:
-    """Tell whether `source` names one of our stacks or blueprints; anything else is Copier's."""
-    return resolve(source, catalog()) is not None
+    """Tell whether `source` names one of our stacks or blueprints, or else a Copier template.
+
+    Raises:
+        SourceError: it is a plain word, and neither ours nor a path that exists.
+    """
+    if resolve(source, catalog()) is not None:
+        return True
+    if not any(mark in source for mark in "/:\\") and not Path(source).exists():
+        known = [*catalog().stacks, *catalog().names]
+        near = get_close_matches(source, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        raise SourceError(f"there is no stack, blueprint or directory {source!r}", hint=hint)
+    return False
 
 
 def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_event: OnEvent = ignore) -> Planned:

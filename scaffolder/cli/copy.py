@@ -101,9 +101,9 @@ def _run(chosen: Options) -> int:
     from scaffolder import pipeline  # noqa: PLC0415
 
     if not pipeline.is_own(chosen.source):
-        from scaffolder.cli.foreign import copy_foreign  # noqa: PLC0415
+        from scaffolder.cli.foreign import copy_template  # noqa: PLC0415
 
-        return copy_foreign(chosen)
+        return copy_template(chosen)
     for flag in _unused(chosen):
         output.note(f"note: {flag} is for Copier templates; {chosen.source} is not one, so it does nothing here.")
     progress = Progress(quiet=chosen.quiet or chosen.as_json)

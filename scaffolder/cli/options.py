@@ -55,7 +55,10 @@ def ask_spec(destination: Path) -> SpecSource:
         )
     from scaffolder.input import SpecSource, problems_of  # noqa: PLC0415
 
-    text = questions.ask(destination, lambda spec: [problem.message for problem in problems_of(spec)])
+    def check(text: str) -> list[str]:
+        return [f"{one.message} ({one.hint})" if one.hint else one.message for one in problems_of(text)]
+
+    text = questions.ask(destination, check)
     return SpecSource("scaffold.yml", content=text.encode())
 
 

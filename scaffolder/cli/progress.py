@@ -35,6 +35,7 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._rewriting = False
 
     def __call__(self, event: Event) -> None:
         """Print what is worth a line about `event`."""
@@ -58,7 +59,7 @@ class Progress:
 
     def close(self) -> None:
         """Take the line that is rewritten off the terminal."""
-        if not self._quiet:
+        if self._rewriting:
             self._transient("")
 
     def _transient(self, text: str) -> None:
@@ -66,6 +67,8 @@ class Progress:
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(_ERASE + text[:width])
             sys.stderr.flush()
+            self._rewriting = bool(text)
 
     def _line(self, text: str) -> None:
-        output.note((_ERASE if self._terminal else "") + text)
+        output.note((_ERASE if self._rewriting else "") + text)
+        self._rewriting = False

@@ -18,6 +18,6 @@ def command() -> None:
     \b
     # yaml-language-server: $schema=scaffold.schema.json
     """
-    from scaffolder.input import schema  # noqa: PLC0415
+    from scaffolder.spec.schema import spec_json_schema  # noqa: PLC0415
 
-    output.result(json.dumps(schema(), indent=2, ensure_ascii=False))
+    output.result(json.dumps(spec_json_schema(), indent=2, ensure_ascii=False))

@@ -346,3 +346,17 @@ def test_an_interrupted_write_is_undone_or_finished_and_exits_130(
     assert copy("base", tmp_path / "out", "--data-file", spec, "-q") == 130
     assert recovered == [tmp_path / "out"]
     assert capsys.readouterr().err == "Interrupted: nothing is half-written.\n"
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    ("source", "hint"), [("othr", "did you mean 'other'?"), ("xyz", "there are all, base, other, top")]
+)
+def test_a_misspelt_source_gets_the_nearest_name(
+    source: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert copy(source, tmp_path / "out", "-l") == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: there is no stack, blueprint or directory {source!r}",
+        f"hint: {hint}",
+    ]

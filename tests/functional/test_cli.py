@@ -31,6 +31,7 @@ def run(*arguments: str, cwd: Path = ROOT, stdin: str = "", **more: str) -> subp
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
 
 
@@ -47,6 +48,7 @@ def modules_after(arguments: Sequence[str]) -> set[str]:
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     status, modules = json.loads(done.stderr.splitlines()[-1])
     assert status == 0, done.stderr

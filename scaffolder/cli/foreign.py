@@ -1,0 +1,80 @@
+"""`scaffolder copy` of somebody else's Copier template: the command line in Copier's terms."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scaffolder.cli import exits, output
+
+if TYPE_CHECKING:
+    from scaffolder.cli.copy import Options
+
+
+def copy_template(chosen: Options) -> int:
+    """Hand the template over to Copier, and say which of our own flags mean nothing to it.
+
+    Raises:
+        ForeignTemplateError: Copier failed.
+        click.UsageError: a flag would be needed to do what was asked, or the data file cannot be read.
+    """
+    from scaffolder.foreign import ForeignCopy, copy_foreign  # noqa: PLC0415
+
+    if chosen.plan is not None:
+        raise click.UsageError(f"--plan is for scaffolder's own stacks; {chosen.source} is a Copier template")
+    if chosen.partial:
+        output.note(
+            f"note: --partial is for scaffolder's own stacks; Copier renders {chosen.source} whole or not at all."
+        )
+    copy_foreign(
+        ForeignCopy(
+            source=chosen.source,
+            destination=chosen.destination,
+            data={**_read_data(chosen.data_file), **_parse_data(chosen.data)},
+            answers_file=chosen.answers_file,
+            vcs_ref=chosen.vcs_ref,
+            exclude=chosen.exclude,
+            skip=chosen.skip,
+            defaults=chosen.defaults or chosen.force,
+            overwrite=chosen.overwrite or chosen.force,
+            pretend=chosen.pretend,
+            quiet=chosen.quiet or chosen.as_json,
+            trust=chosen.trust,
+        )
+    )
+    if chosen.as_json:
+        status = "pretended" if chosen.pretend else "written"
+        report = {"version": 1, "status": status, "source": chosen.source, "destination": str(chosen.destination)}
+        output.result(json.dumps({**report, "engine": "copier"}, ensure_ascii=False, separators=(",", ":")))
+    elif not chosen.quiet:
+        output.note(f"Copier made {chosen.destination} from {chosen.source}; scaffolder added nothing to it.")
+    return exits.FINE
+
+
+def _parse_data(options: tuple[str, ...]) -> dict[str, str]:
+    """Split `KEY=VALUE` as Copier does: the value stays a string, which the question's type makes something of."""
+    pairs = [option.partition("=") for option in options]
+    for option, (key, equals, _) in zip(options, pairs, strict=True):
+        if not equals or not key:
+            raise click.UsageError(f"--data {option} is not of the form KEY=VALUE")
+    return {key: value for key, _, value in pairs}
+
+
+def _read_data(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    import yaml  # noqa: PLC0415
+
+    try:
+        data = yaml.safe_load(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
+    except OSError as error:
+        raise click.UsageError(f"cannot read {path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict):
+        raise click.UsageError(f"{path} must be a mapping: question -> answer")
+    return data
