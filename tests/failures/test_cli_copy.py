@@ -336,7 +336,7 @@ class TestUnexpected:
 def test_an_interrupted_write_is_undone_or_finished_and_exits_130(
     tmp_path: Path, spec: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recovered = []
+    recovered: list[Path] = []
 
     def interrupt(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt

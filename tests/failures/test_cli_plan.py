@@ -14,6 +14,7 @@ from scaffolder.__main__ import main
 from scaffolder.blueprints import load_catalog
 from scaffolder.cli.completion import command as completion
 from scaffolder.cli.main import cli
+from scaffolder.input import SpecSource, example
 
 SPEC = "spec: 1\nproject: {name: shop, description: 'Ünïcode: yes'}\n"
 
@@ -50,7 +51,7 @@ def test_answers_are_yaml_that_says_the_same_every_time(spec: str, capsys: pytes
     assert printed[0] == printed[1]
     answers = yaml.safe_load(printed[0])
     assert answers["project"]["description"] == "Ünïcode: yes"
-    planned = pipeline.plan("agent-backend", pipeline.SpecSource("s", content=SPEC.encode()))
+    planned = pipeline.plan("agent-backend", SpecSource("s", content=SPEC.encode()))
     assert answers == planned.plan.answers_of("app_core")
 
 
@@ -118,8 +119,6 @@ def test_the_schema_is_json_that_takes_the_example(capsys: pytest.CaptureFixture
     assert main(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator.check_schema(schema)
-    from scaffolder.input import example  # noqa: PLC0415
-
     path = example().path
     assert path is not None
     jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -22,11 +22,11 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 
-def run(*arguments: str, cwd: Path = ROOT, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
-        cwd=cwd,
-        input=stdin,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
         env=environment(**more),
         capture_output=True,
         text=True,
@@ -62,6 +62,11 @@ def modules_after(arguments: Sequence[str]) -> set[str]:
 )
 def test_version_and_help_import_nothing_heavy(arguments: list[str]) -> None:
     assert not modules_after(arguments) & set(HEAVY)
+
+
+def test_the_offline_path_imports_no_model_client_and_no_copier(tmp_path: Path) -> None:
+    modules = modules_after(["copy", "utilities", str(tmp_path / "out"), "--defaults"])
+    assert not modules & {"copier", "instructor", "anthropic", "openai", "rich", "typer"}
 
 
 def test_help_documents_every_exit_code() -> None:
