@@ -19,7 +19,7 @@ from scaffolder.spec.model import FieldSpec
 from scaffolder.spec.problems import Position, nearest, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
-from scaffolder.spec.values import RANGES, ValueMismatchError, convert, decimal_problem, is_null
+from scaffolder.spec.values import DEFAULT_LENGTHS, RANGES, ValueMismatchError, convert, decimal_problem, is_null
 
 LONG_KEYS = tuple(name for name in FieldSpec.model_fields if name != "has_default")
 PLACEHOLDER = FieldSpec(type="json", nullable=True)
@@ -261,6 +261,9 @@ class FieldReader:
             if bound is not None and not 0 <= bound <= limit:
                 hint = "use text" if kind == "string" and bound > 0 else ""
                 self._error(node, name, f"the length of {kind} is from 0 to {limit:,}, not {bound:,}", hint)
+        if high is None and low > DEFAULT_LENGTHS[kind]:
+            message = f"the least {low} is greater than {DEFAULT_LENGTHS[kind]}, the greatest length of a bare {kind}"
+            self._error(node, name, message, f"write {kind}({low}..{low * 2})")
         if high == 0:
             self._error(node, name, "a length of at most 0 leaves nothing to store")
 
