@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
@@ -70,6 +69,8 @@ def is_own(source: str) -> bool:
     if resolve(source, catalog()) is not None:
         return True
     if not any(mark in source for mark in "/:\\") and not Path(source).exists():
+        from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
         known = [*catalog().stacks, *catalog().names]
         near = get_close_matches(source, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"

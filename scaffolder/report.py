@@ -99,7 +99,7 @@ class Report:
     def _headline(self) -> str:
         written = len(self.paths("create", "overwrite"))
         same = len(self.paths("identical"))
-        total = f"{_count(written, 'file')}" + (f" ({same} more already up to date)" if same else "")
+        total = f"{count(written, 'file')}" + (f" ({same} more already up to date)" if same else "")
         spent = f"{human_size(self.size)} in {self.seconds:.2f} s"
         match self.status:
             case "written":
@@ -107,14 +107,14 @@ class Report:
             case "pretended":
                 return f"{self.project}: would write {total}, {spent}, to {self.destination}; nothing was written"
             case "partial":
-                gaps = _count(len(self.missing), "blueprint")
+                gaps = count(len(self.missing), "blueprint")
                 return f"{self.project}: wrote {total}, {spent}, to {self.destination}, without {gaps}"
             case "conflicts":
-                count = _count(len(self.paths("conflict")), "file")
-                return f"{self.project}: {count} in {self.destination} would be overwritten; nothing was written"
+                blocked = count(len(self.paths("conflict")), "file")
+                return f"{self.project}: {blocked} in {self.destination} would be overwritten; nothing was written"
             case "failed":
                 failed = sum(bool(item.errors) for item in self.blueprints)
-                return f"{self.project}: {_count(failed, 'blueprint')} failed; nothing was written{self._sound()}"
+                return f"{self.project}: {count(failed, 'blueprint')} failed; nothing was written{self._sound()}"
 
     def _sound(self) -> str:
         return "; --partial writes what is sound" if len(self.missing) < len(self.blueprints) else ""
@@ -129,7 +129,8 @@ class Report:
         return [*paths, remedy] if paths else []
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where it must be."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -52,7 +52,7 @@ def command(source: str, data: tuple[str, ...], data_file: Path | None, as_json:
 
 
 def _text(planned: Planned) -> str:
-    from scaffolder.report import columns  # noqa: PLC0415
+    from scaffolder.report import columns, count  # noqa: PLC0415
 
     plan = planned.plan
     files = sum(len(step.files) for step in plan.steps)
@@ -61,7 +61,8 @@ def _text(planned: Planned) -> str:
         (str(step.phase), step.blueprint, step.version, str(len(step.files)), str(len(step.slots)))
         for step in plan.steps
     ]
-    lines = [f"{plan.source}: {len(plan.steps)} blueprints in {len(plan.phases)} phases, {files} files", ""]
+    size = ", ".join((count(len(plan.steps), "blueprint"), count(len(plan.phases), "phase"), count(files, "file")))
+    lines = [f"{plan.source}: {size}", ""]
     lines += columns(rows, right=(3, 4))
     not_done = (*plan.notes, *planned.not_done)
     if not_done:

@@ -29,7 +29,7 @@ def spec(tmp_path: Path) -> str:
 def test_the_plan_shows_phases_blueprints_files_and_slots(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "utilities", "--data-file", spec]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0].startswith("utilities: 1 blueprints in 1 phases, ")
+    assert rows[0].startswith("utilities: 1 blueprint, 1 phase, ")
     assert rows[2].split() == ["phase", "blueprint", "version", "files", "slots"]
     assert rows[3].split()[:2] == ["1", "utilities"]
 
