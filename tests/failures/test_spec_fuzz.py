@@ -17,8 +17,8 @@ LINES = EXAMPLE.splitlines(keepends=True)
 PIECES = sorted({word for line in LINES for word in line.split()})
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NASTY = st.sampled_from(
-    [b"\0", b"\t", b"\r", b"\xff", b"\xef\xbb\xbf", b"{", b"}", b"[", b"]", b"*a", b"&a ", b"!!x ", b"<<: ", b"? ", b"- ",
-     b"'", b'"', b"|", b">", b"%", b"@", b"`", b": ", b"#", b"---\n",
+    [b"\0", b"\t", b"\r", b"\xff", b"\xef\xbb\xbf", b"{", b"}", b"[", b"]", b"*a", b"&a ", b"!!x ", b"<<: ", b"? ",
+     b"- ", b"'", b'"', b"|", b">", b"%", b"@", b"`", b": ", b"#", b"---\n",
      b"...", b"~", b"{{", b"}}", b"->", b"<->",
      b"\xe2\x80\xa8", b"\xc2\x85", b"999999999999999999999", b"1e999", b".nan", b"\xf0\x9f\x92\xa9", b"\xed\xa0\x80"]
 )  # fmt: skip
