@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import scaffolder.spec
+
 INPUTS = Path(__file__).resolve().parents[3] / "shared" / "inputs"
 HELPDESK = INPUTS / "helpdesk.yml"
 
@@ -73,3 +75,50 @@ def many_entities(count: int) -> str:
             lines.append(f"    previous: -> Thing{number - 1}? set_null")
         lines.append("    $meta: {search: [name, note]}")
     return "\n".join(lines) + "\n"
+
+
+SMALL = """\
+spec: 1
+project: {name: notes, description: Notes that an agent sorts.}
+auth: {roles: [user, admin]}
+entities:
+  Note:
+    title: string(1..80)
+    state: enum(new, filed) = new
+    author: -> User cascade owner
+    labels: <-> Label
+  Label: {name: string(1..40) unique}
+agents:
+  sorter:
+    goal: File a new note.
+    reads: [Note]
+    output: {label: string(40)}
+workflows:
+  file:
+    public: POST /file
+    input: {note_id: uuid}
+    nodes:
+      load: {db.get: {entity: Note, id: "{{ input.note_id }}"}}
+      sort: {agent: sorter, with: {title: "{{ load.title }}"}}
+    flow: load -> sort
+    output: {label: "{{ sort.label }}"}
+"""
+
+NO_AUTH = """\
+spec: 1
+project: {name: weather, description: Stations and their readings.}
+entities:
+  Station:
+    name: string(1..80) unique
+    height: int?
+  Reading:
+    station: -> Station cascade
+    celsius: float
+    taken_at: datetime
+"""
+
+
+def example_text() -> str:
+    """Return the spec that `--defaults` uses."""
+
+    return (Path(scaffolder.spec.__file__).parent / "example.yml").read_text(encoding="utf-8")
