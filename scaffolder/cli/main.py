@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as refused:
         return _usage(refused)
     except (click.Abort, KeyboardInterrupt):
+        # CPython remembers an interrupt inside any exec() as unhandled, and would end by signal instead of our code.
+        exec("")  # noqa: S102
         output.note("Interrupted: nothing is half-written.")
         return exits.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where anything can be caught
