@@ -87,3 +87,10 @@ def wheel(session: nox.Session) -> None:
         with session.chdir(folder):
             session.run("scaffolder", "--version")
             session.run("scaffolder", "copy", "agent-backend", str(Path(folder) / "out"), "--defaults", "--quiet")
+
+
+@nox.session
+def picture(session: nox.Session) -> None:
+    """Record the run that the README shows, from the program."""
+    session.install("-e", ".", "rich>=14")
+    session.run("python", "docs/images/record.py")
