@@ -74,9 +74,9 @@ class Limits(SpecModel):
 class FieldSpec(SpecModel):
     """One field of an entity, of an input or of an output, in its long form.
 
-    `minimum` and `maximum` bound the length of strings, text and bytes and the value of numbers. `default` is text, int,
-    float, bool or Decimal; seconds for a duration, ISO 8601 text for dates and times, plain data for json, a list for an
-    array. A `decimal` always has `precision` and `scale`. `on_delete` is None where the spec does not say.
+    `minimum` and `maximum` bound the length of strings, text and bytes and the value of numbers. `default` is text,
+    int, float, bool or Decimal; seconds for a duration, ISO 8601 text for dates and times, plain data for json, a list
+    for an array. A `decimal` always has `precision` and `scale`. `on_delete` is None where the spec does not say.
     """
 
     type: FieldType
@@ -135,10 +135,10 @@ class Node(SpecModel):
     """One step of a workflow.
 
     `kind` is what it does (`agent`, `call`, `http`, `db.insert`, `db.get`, `db.update`, `vector.search`);
-    `target` is the agent, workflow or entity that it does it to, or the table that a search is about. `with_` holds the
-    arguments, in which strings may contain `{{ expression }}`: those of the agent or the called workflow; `values` of an
-    insert, by column; `id` and `values` of rows; `query` and `k` of a search; `url`, `method`, `headers`, `params` and
-    `json` of a request. `when` is an expression without braces. `retry` counts attempts in all, `timeout` seconds.
+    `target` is the agent, workflow or entity that it does it to, or the table that a search is about. `with_` holds
+    the arguments, in which strings may contain `{{ expression }}`: those of the agent or the called workflow; `values`
+    of an insert, by column; `id` and `values` of rows; `query` and `k` of a search; `url`, `method`, `headers`,
+    `params` and `json` of a request. `when` is an expression without braces. `retry` counts attempts in all, `timeout` seconds.
     """
 
     kind: NodeKind

@@ -13,6 +13,7 @@ REPORT_LIMIT = 200
 _SUGGESTION_LIMIT = 50
 _OPTION_LIMIT = 2_000
 _NAME_LIMIT = 80
+_TEXT_LIMIT = 600
 
 
 class Place(Protocol):
@@ -36,8 +37,12 @@ class Position(NamedTuple):
 
 def quote(text: str) -> str:
     """Return `text` for a message: quoted, on one line, and not longer than a name should be."""
-    cut = text if len(text) <= _NAME_LIMIT else text[: _NAME_LIMIT - 1] + "…"
-    return "'" + "".join(character if character.isprintable() else "�" for character in cut) + "'"
+    return f"'{_printable(text, _NAME_LIMIT)}'"
+
+
+def _printable(text: str, limit: int) -> str:
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return cut if cut.isprintable() else "".join(character if character.isprintable() else "�" for character in cut)
 
 
 def nearest(name: str, options: Iterable[str]) -> str | None:
@@ -106,4 +111,6 @@ class Problems:
         if len(self._found) >= REPORT_LIMIT:
             self._uncounted += 1
             return
-        self._found.append(Problem(self.file, at.line, at.column, code, severity, message, hint))
+        # Keys of the user's stand in messages (`agents.KEY.goal`); what prints them relies on one line without escapes.
+        texts = (_printable(message, _TEXT_LIMIT), _printable(hint, _TEXT_LIMIT))
+        self._found.append(Problem(self.file, at.line, at.column, code, severity, *texts))

@@ -87,3 +87,18 @@ BIG = [
 @pytest.mark.parametrize(("source", "expected"), BIG)
 def test_says_where_a_limit_is(source: str, expected: list[str]) -> None:
     assert report(HEAD + source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param('agents: {"a\\nb": 1}', id="a line break in a key"),
+        pytest.param('entities: {A: {b: text, $meta: {unique: ["x\\ny", z]}}}', id="a line break in a name"),
+        pytest.param('agents: {"\\e[31m": {goal: 1}}', id="an escape sequence"),
+        pytest.param(f"agents: {{{'k' * 90_000}: 1}}", id="a key of 90,000 letters"),
+    ],
+)
+def test_a_message_is_one_short_line_whatever_the_keys_are(source: str) -> None:
+    lines = report(HEAD + source)
+    assert lines
+    assert all(line.isprintable() and len(line) < 1_300 for line in lines)
