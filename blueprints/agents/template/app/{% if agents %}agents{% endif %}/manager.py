@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -45,6 +46,7 @@ class AgentManager:
         self._ledger = AgentLedger(database, queue)
         self._run_seconds = run_seconds
         self._started = False
+        self._runs = 0
         self._active: Counter[str] = Counter()
         # Reports of one process come one after the other, so that the last one says what is true.
         self._reporting = asyncio.Lock()
@@ -60,11 +62,10 @@ class AgentManager:
         self._started = True
 
     async def stop(self) -> None:
-        """Take no more tasks, wait for those that run, and announce the agents as stopped."""
+        """Take no more tasks, wait for those that were taken, and announce the agents as stopped."""
         self._started = False
         await self._quiet.wait()
-        async with self._reporting:
-            await self._ledger.set_status([agent.name for agent in self.registry], AgentStatus.STOPPED)
+        await self._ledger.set_status([agent.name for agent in self.registry], AgentStatus.STOPPED)
 
     async def post(self, name: str, task_input: dict[str, Any], *, sender: str | None = None) -> UUID:
         """Leave a task for an agent, to be done in the background; the id is that of the message and of the run."""
@@ -88,11 +89,12 @@ class AgentManager:
         """
         run_id = run_id or uuid4()
         outputs: dict[str, BaseModel] = dict(given or {})
-        for agent in self.registry.order(name, given=outputs):
-            own_id = run_id if agent.name == name else uuid5(run_id, agent.name)
-            context = {need: outputs[need] for need in agent.needs}
-            outputs[agent.name] = await self._run_one(agent, AgentTask(own_id, task_input, context))
-        conflicts = await self._settle_conflicts(run_id, outputs)
+        with self._at_work():
+            for agent in self.registry.order(name, given=outputs):
+                own_id = run_id if agent.name == name else uuid5(run_id, agent.name)
+                context = {need: outputs[need] for need in agent.needs}
+                outputs[agent.name] = await self._run_one(agent, AgentTask(own_id, task_input, context))
+            conflicts = await self._settle_conflicts(run_id, outputs)
         return AgentResult(run_id, outputs.pop(name), outputs, conflicts)
 
     async def consult(self, names: Sequence[str], task_input: dict[str, Any]) -> Consultation:
@@ -104,9 +106,20 @@ class AgentManager:
         conflicts = await self._settle_conflicts(run_id, outputs)
         return Consultation(outputs, merge_outputs(outputs, conflicts), conflicts)
 
-    async def _run_one(self, agent: AnyAgent, task: AgentTask) -> BaseModel:
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
         if not self._started:
             raise ConflictError("The agents are stopped.")
+        self._runs += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._runs -= 1
+            if self._runs == 0:
+                self._quiet.set()
+
+    async def _run_one(self, agent: AnyAgent, task: AgentTask) -> BaseModel:
         stored = await self._open(agent, task)
         if stored is not None:
             return stored
@@ -135,7 +148,6 @@ class AgentManager:
             stored = await self._ledger.begin(agent, task)
             if stored is None:
                 self._active[agent.name] += 1
-                self._quiet.clear()
         return stored
 
     async def _close(
@@ -155,8 +167,6 @@ class AgentManager:
 
     def _leave(self, agent: AnyAgent, *, failed: bool) -> AgentStatus:
         self._active[agent.name] -= 1
-        if self._active.total() == 0:
-            self._quiet.set()
         if self._active[agent.name]:
             return AgentStatus.RUNNING
         return AgentStatus.FAILED if failed else AgentStatus.IDLE
