@@ -13,6 +13,7 @@ change.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from scaffolder.files import make_folder, remove_tree, sync, sync_one, try_lock,
 from scaffolder.tree import File, unsafe_path
 
 STATE_FOLDER = ".scaffold"
+_EFFECTIVE = os.access in os.supports_effective_ids
 JOURNAL = f"{STATE_FOLDER}/journal"
 
 
@@ -51,6 +53,7 @@ def place_into(files: Sequence[File], previous: Mapping[str, bytes], destination
     try:
         make_folder(journal)
         lock = try_lock(journal)
+        _check_permissions(files, destination)
         manifest = _manifest(files, previous, destination)
         write_new(f"{journal}/manifest.json", json.dumps(manifest).encode(), 0o644)
         sync_one(f"{journal}/manifest.json")
@@ -110,11 +113,20 @@ def recover_journal(destination: str, *, only_look: bool = False) -> Recovery | 
             has_more = os.path.exists(f"{journal}/manifest.json")  # it goes once all is in place
             kept = _roll_forward(destination, journal, _read(journal), careful=True) if has_more else ()
             remove_tree(journal)
+            _remove_empty(f"{destination}/{STATE_FOLDER}")
             return Recovery("completed", kept)
         _roll_back(destination, journal)
         return Recovery("rolled back")
     finally:
         os.close(lock)
+
+
+def _check_permissions(files: Sequence[File], destination: str) -> None:
+    """Find out now what would stop the renames half-way: a folder that we may not write to."""
+    for parent in sorted({file.path.rpartition("/")[0] for file in files}):
+        folder = f"{destination}/{parent}"
+        if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
 
 
 def _manifest(files: Sequence[File], previous: Mapping[str, bytes], destination: str) -> dict[str, Any]:
@@ -168,6 +180,7 @@ def _roll_forward(destination: str, journal: str, manifest: Mapping[str, Any], *
     sync(destination, [])
     os.unlink(f"{journal}/manifest.json")
     remove_tree(journal)
+    _remove_empty(f"{destination}/{STATE_FOLDER}")
     return tuple(kept)
 
 
