@@ -138,7 +138,8 @@ class Node(SpecModel):
     `target` is the agent, workflow or entity that it does it to, or the table that a search is about. `with_` holds
     the arguments, in which strings may contain `{{ expression }}`: those of the agent or the called workflow; `values`
     of an insert, by column; `id` and `values` of rows; `query` and `k` of a search; `url`, `method`, `headers`,
-    `params` and `json` of a request. `when` is an expression without braces. `retry` counts attempts in all, `timeout` seconds.
+    `params` and `json` of a request. `when` is an expression without braces. `retry` counts attempts in all, `timeout`
+    seconds.
     """
 
     kind: NodeKind
