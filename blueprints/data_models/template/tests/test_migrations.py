@@ -41,9 +41,9 @@ def engine(empty_url: str) -> sa.Engine:
 
 def test_upgrade_and_downgrade_leave_nothing_behind(config: Config, engine: sa.Engine) -> None:
     command.upgrade(config, "head")
-    assert set(sa.inspect(engine).get_table_names()) == {"alembic_version", *Base.metadata.tables}
+    assert _tables(engine) == set(Base.metadata.tables)
     command.downgrade(config, "base")
-    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+    assert _tables(engine) == set()
     command.upgrade(config, "head")
 
 
@@ -62,6 +62,10 @@ def test_constraints_are_in_the_database_under_the_names_of_the_models(config: C
         assert keys == _names(table, sa.ForeignKeyConstraint), table.name
         uniques = {unique["name"] for unique in inspector.get_unique_constraints(table.name)}
         assert uniques == _names(table, sa.UniqueConstraint), table.name
+
+
+def _tables(engine: sa.Engine) -> set[str]:
+    return set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
 
 
 def _names(table: sa.Table, kind: type[sa.Constraint]) -> set[str | None]:
