@@ -160,7 +160,9 @@ class _MetaReader:
 
     def _field(self, word: str, at: Node, what: str) -> str | None:
         name = word if word in self._fields else self._by_column.get(word)
-        if name is None and word not in STAMPS:
+        if name is None and word in STAMPS and what.endswith(".indexes"):
+            return word
+        if name is None:
             self._problems.unknown(at, "unknown-field", f"field in {what}:", word, self._fields)
         return name
 
@@ -206,7 +208,7 @@ class _MetaReader:
         return tuple(found)
 
     def _check_indexed(self, name: str, at: Node, what: str) -> None:
-        field = self._fields[name]
+        field = self._fields.get(name, PLACEHOLDER)
         if field is not PLACEHOLDER and (field.array or field.type in {"json", "bytes", "many"}):
             kind = "a list" if field.array else "'<->'" if field.type == "many" else field.type
             self._problems.error(at, "index", f"{what}: {quote(name)} is {kind}, which cannot be in it")

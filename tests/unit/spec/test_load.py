@@ -141,6 +141,11 @@ def test_indexes_may_name_fields_or_columns() -> None:
     assert (meta.unique, meta.indexes) == ((("shelf", "year"),), (("shelf",), ("year",)))
 
 
+def test_an_index_may_have_a_built_in_stamp() -> None:
+    spec = load(HEAD + "entities: {Book: {year: int, $meta: {indexes: [[year, created_at]]}}}\n")
+    assert spec.entities["Book"].meta.indexes == (("year", "created_at"),)
+
+
 def test_a_row_may_refer_to_its_own_kind_when_it_need_not() -> None:
     source = "entities:\n  Page: {parent: -> Page?, book: -> Book}\n  Book: {cover: -> Page?}\n"
     assert load(HEAD + source).entities["Page"].fields["parent"].nullable
