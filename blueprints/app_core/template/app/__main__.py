@@ -1,8 +1,10 @@
-"""`python -m app`: serve or migrate."""
+"""`python -m app`: serve, migrate, or move the rows to another database."""
 
 import argparse
+import asyncio
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -11,9 +13,13 @@ from alembic import command
 from alembic.config import Config
 from pydantic import ValidationError
 
+from app.core import transfer
+from app.core.database import Database
 from app.core.settings import Settings, get_settings
 from app.main import create_app
 from app.utilities.logging import LogFile, configure_logging
+
+logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,10 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The settings are not valid.\n{error}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
         return 2
     _configure_logging(settings)
-    if options.command == "migrate":
-        migrate(settings)
-    else:
-        serve(settings)
+    _run(options, settings)
     return 0
 
 
@@ -48,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("serve", help="serve the API (the default)")
     commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("export", help="write all rows to FILE").add_argument("file", type=Path)
+    commands.add_parser("import", help="fill an empty database from FILE").add_argument("file", type=Path)
     return parser
 
 
@@ -56,6 +61,27 @@ def _configure_logging(settings: Settings) -> None:
     if settings.log_file is not None:
         file = LogFile(settings.log_file, settings.log_file_max_bytes, settings.log_file_backups)
     configure_logging(settings.log_level, settings.log_format, file)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> None:
+    match options.command:
+        case "migrate":
+            migrate(settings)
+        case "export":
+            asyncio.run(_transfer(transfer.export_rows, settings, options.file))
+        case "import":
+            migrate(settings)
+            asyncio.run(_transfer(transfer.import_rows, settings, options.file))
+        case _:
+            serve(settings)
+
+
+async def _transfer(move: Callable[[Database, Path], Awaitable[int]], settings: Settings, file: Path) -> None:
+    database = Database(settings.database_url)
+    try:
+        logger.info("moved %d rows", await move(database, file), extra={"file": str(file)})
+    finally:
+        await database.dispose()
 
 
 def migrate(settings: Settings) -> None:
