@@ -275,6 +275,11 @@ def _envops(file: YamlFile) -> dict[str, Any]:
 
 def _questions(file: YamlFile) -> dict[str, Question]:
     questions: dict[str, Question] = {}
+    envops = _envops(file)
+    starts = tuple(
+        envops.get(f"{kind}_start_string", plain)
+        for kind, plain in (("variable", "{{"), ("block", "{%"), ("comment", "{#"))
+    )
     for name, value in file.data.items():
         if name.startswith("_"):
             continue
@@ -285,7 +290,7 @@ def _questions(file: YamlFile) -> dict[str, Question]:
             if key not in _QUESTION_KEYS:
                 raise file.error(f"question {name}: {key!r} is not supported", name, key)
         default = details.get("default", MISSING)
-        if _is_templated(default):
+        if _is_templated(default, starts):
             raise file.error(f"question {name}: a default that is a template is not supported", name, "default")
         kind = details.get("type") or (type(default).__name__ if type(default).__name__ in QUESTION_TYPES else "yaml")
         if kind not in QUESTION_TYPES:
@@ -294,10 +299,10 @@ def _questions(file: YamlFile) -> dict[str, Question]:
     return questions
 
 
-def _is_templated(value: Any) -> bool:
+def _is_templated(value: Any, starts: tuple[str, ...]) -> bool:
     if isinstance(value, list):
-        return any(_is_templated(item) for item in value)
-    return isinstance(value, str) and "{" in value
+        return any(_is_templated(item, starts) for item in value)
+    return isinstance(value, str) and any(start in value for start in starts)
 
 
 def _slots(file: YamlFile) -> dict[str, SlotDeclaration]:

@@ -134,8 +134,15 @@ def _loop_names(source: SourceFile) -> set[str]:
 def _check_template(lint: _Lint, env: jinja2.Environment, text: str, names: set[str], *, is_path: bool = False) -> None:
     try:
         tree = env.parse(text)
+        # Jinja writes the name of the template into the Python that it makes of it, and stumbles over some quotes.
+        env.compile(text, lint.source.path)
+    except jinja2.TemplateAssertionError:
+        pass  # an unknown filter or test: named below
     except jinja2.TemplateSyntaxError as error:
         lint.add("syntax", error.message or "syntax error", 0 if is_path else error.lineno)
+        return
+    except SyntaxError as error:
+        lint.add("syntax", f"Jinja cannot compile it under this file name ({error.msg}): use no quotes in file names")
         return
     found = list(_findings(tree, env, lint.blueprint))
     for code, message, line in found:
