@@ -45,7 +45,7 @@ def test_every_documented_folder_is_there() -> None:
 @pytest.mark.parametrize("text", [README, AGENTS], ids=["README.md", "AGENTS.md"])
 def test_every_documented_command_and_file_is_there(text: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    files = re.findall(r"`((?:app|docs|ops)/[\w/.-]+\.\w+)`", text)
+    files = re.findall(r"`((?:app|docs|ops|tests)/[\w/.-]+\.\w+)`", text)
 
     assert set(re.findall(r"`make ([a-z]+)", text)) - targets == set()
     assert [name for name in files if not (ROOT / name).is_file()] == []
