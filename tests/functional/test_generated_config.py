@@ -110,7 +110,7 @@ def test_actions_are_pinned_and_may_only_read(files: Files) -> None:
 
 
 def test_make_knows_every_command_that_the_workflow_and_the_readme_give(project: Path, files: Files) -> None:
-    named = re.findall(r"make ([a-z]+)", text(files, ".github/workflows/ci.yml") + text(files, "README.md"))
+    named = re.findall(r"(?:run: |`)make ([a-z]+)", text(files, ".github/workflows/ci.yml") + text(files, "README.md"))
 
     for target in sorted(set(named)):
         assert run(tool("make"), "--dry-run", "--silent", target, "m=x", cwd=project) == "", target
