@@ -30,19 +30,28 @@ def run_offline() -> None:
 
 
 def run_online() -> None:
-    """Bring the database to the wanted revision, in one transaction where the database can do that."""
+    """Bring the database to the wanted revision: all of it or nothing, and one process at a time."""
     engine = sa.create_engine(database_url(), poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        # Python's driver would commit every CREATE TABLE by itself.
+        sa.event.listen(engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     with engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            # SQLite cannot alter a table in place: Alembic copies it instead.
-            render_as_batch=connection.dialect.name == "sqlite",
-            compare_type=True,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        migrate(connection)
     engine.dispose()
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Run the migrations on `connection`."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    # SQLite cannot alter a table in place: Alembic copies it instead.
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=is_sqlite, transactional_ddl=True
+    )
+    with context.begin_transaction():
+        if not is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
+        context.run_migrations()
 
 
 # Only for the command line: an application that migrates at its start has set up its own logging.
