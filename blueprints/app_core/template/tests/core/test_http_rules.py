@@ -12,6 +12,8 @@ from fastapi import APIRouter, FastAPI, Request
 from app.core.errors import BadRequestError, PreconditionFailedError
 from app.core.etag import check_if_match, etag_of
 from app.core.pagination import decode_cursor, encode_cursor
+from app.core.settings import Settings
+from app.main import create_app
 
 MOMENT = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 ROW_ID = UUID("6a2f41a3-c54c-4ce8-8b6a-0d1c0f5f5f5f")
@@ -112,6 +114,17 @@ async def test_a_length_that_is_no_number_is_a_bad_request(client: httpx.AsyncCl
     answer = await client.post("/health/live", headers={"content-length": "many"})
 
     assert answer.status_code == 400
+
+
+async def test_browsers_may_call_from_the_origins_of_the_settings(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"cors_origins": ["https://app.example.com"]}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+        allowed = await browser.get("/health/live", headers={"Origin": "https://app.example.com"})
+        other = await browser.get("/health/live", headers={"Origin": "https://evil.example.com"})
+
+    assert allowed.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert "access-control-allow-origin" not in other.headers
 
 
 async def test_the_docs_need_no_other_host(client: httpx.AsyncClient) -> None:
