@@ -14,7 +14,7 @@ from scaffolder.contract.tables import build_tables, creation_order
 from scaffolder.contract.workflows import build_agents, build_workflows
 from scaffolder.naming import Names, pascal
 from scaffolder.spec.model import Auth as AuthSpec
-from scaffolder.spec.model import Spec
+from scaffolder.spec.model import Spec, Target
 
 
 def build_contract(spec: Spec) -> Contract:
@@ -45,7 +45,7 @@ def build_contract(spec: Spec) -> Contract:
         operations=build_operations(entities, agents, workflows, auth),
         agents=agents,
         workflows=workflows,
-        targets=tuple(_target(name, target.model_dump()) for name, target in spec.targets.items()),
+        targets=tuple(_target(name, target) for name, target in spec.targets.items()),
         environment=_environment(spec),
         builtin=builtin,
         components=build_components(entities, agents, workflows, auth),
@@ -100,12 +100,12 @@ def _limits(spec: Spec) -> Json:
     return {"per_user": {"requests": rate.requests, "seconds": rate.seconds} if rate else None}
 
 
-def _target(name: str, target: Json) -> Json:
+def _target(name: str, target: Target) -> Json:
     return {
         "name": name,
-        "platform": target["platform"],
-        "region": target["region"],
-        "workflows": list(target["workflows"]),
+        "platform": target.platform,
+        "region": target.region,
+        "workflows": list(target.workflows),
     }
 
 

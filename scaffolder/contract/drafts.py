@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffolder.contract.model import Features
-from scaffolder.spec.model import Auth, Entity, EntityMeta, FieldSpec, Spec
+from scaffolder.spec.model import Auth, Entity, EntityMeta, FieldSpec, Spec, field_names
 
 CRUD = ("list", "create", "get", "update", "delete")
 READ = ("list", "get")
@@ -127,7 +127,8 @@ def _add_accounts(add: Any, spec: Spec, auth: Auth) -> None:
     meta: dict[str, Any] = {"search": ("email", "full_name")}
     if extra := spec.entities.get("User"):
         fields |= {name: item for name, item in extra.fields.items() if name not in fields}
-        meta = extra.meta.model_dump(exclude_defaults=True, exclude={"description"}) or meta
+        given = {name: getattr(extra.meta, name) for name in field_names(EntityMeta) if name != "description"}
+        meta |= {name: value for name, value in given.items() if value}
     admin = auth.roles[-1:]
     add(
         "User",

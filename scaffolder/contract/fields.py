@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from scaffolder.contract.entity_model import Enum, EnumMember, Field
 from scaffolder.contract.examples import examples_for
@@ -120,6 +121,6 @@ def build_fields(
         if field.type == "enum":
             enum = build_enum(names.claim(owner, name), name, field, f"Allowed values of `{column_name(name)}`.")
             enums.append(enum)
-        plain = field if field.type not in {"reference", "many"} else field.model_copy(update={"type": "uuid"})
+        plain = field if field.type not in {"reference", "many"} else replace(field, type="uuid")
         built.append(build_field(name, plain, enum=enum))
     return tuple(built), tuple(enums)

@@ -52,7 +52,9 @@ def typed_literal(kind: str, value: Any, enum_class: str = "", member: str = "")
 
 
 def json_default(kind: str, value: Any) -> Any:
-    """Return a default of the spec as it stands in a JSON body."""
+    """Return a default of the spec as it stands in a JSON body; a list is taken item by item."""
+    if isinstance(value, list | tuple) and kind != "json":
+        return [json_default(kind, item) for item in value]
     if kind == "duration":
         return iso_duration(_seconds(value))
     if kind in {"decimal", "bigint"}:

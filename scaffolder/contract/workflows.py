@@ -21,7 +21,7 @@ from scaffolder.contract.workflow_model import (
     Workflow,
     WorkflowRef,
 )
-from scaffolder.naming import PYTHON_KEYWORDS, Names, pascal, python_attribute, python_module
+from scaffolder.naming import PYTHON_KEYWORDS, Names, column_name, pascal, python_attribute, python_module
 from scaffolder.spec.expressions import Path, parse_expression, template_paths
 from scaffolder.spec.model import Agent as AgentSpec
 from scaffolder.spec.model import Node as NodeSpec
@@ -110,7 +110,7 @@ def _verbatim_input(value: object, fields: Mapping[str, Field]) -> Field | None:
     paths = list(template_paths(value)) if isinstance(value, str) else []
     whole = isinstance(value, str) and value.strip().startswith("{{") and value.strip().endswith("}}")
     if whole and len(paths) == 1 and len(paths[0]) == 2 and paths[0][0] == "input":
-        return fields.get(Names.of(str(paths[0][1])).snake)
+        return fields.get(column_name(str(paths[0][1])))
     return None
 
 
@@ -361,12 +361,12 @@ class _Builder:
     def _input_source(self, path: Path) -> Source:
         if len(path) == 1:
             return Source("run.input.model_dump(mode='json')".replace("'", '"'))
-        field = self.inputs[Names.of(str(path[1])).snake]
+        field = self.inputs[column_name(str(path[1]))]
         return _deeper(Source(f"run.input.{field.attr}", field.nullable), path[2:])
 
     def _agent_source(self, node: NodeSpec, base: str, path: Path) -> Source:
         agent = self.agents[Names.of(node.target or "").snake]
-        field = next(item for item in agent.output if item.name == Names.of(str(path[1])).snake)
+        field = next(item for item in agent.output if item.name == column_name(str(path[1])))
         return _deeper(Source(f"{base}.{field.attr}", field.nullable), path[2:])
 
     def _row_source(self, node: NodeSpec, base: str, path: Path) -> Source:

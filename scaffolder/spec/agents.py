@@ -5,14 +5,14 @@ from __future__ import annotations
 from scaffolder.naming import Names, column_name, python_attribute
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.fields import PLACEHOLDER, FieldReader
-from scaffolder.spec.model import Agent, FieldSpec
+from scaffolder.spec.model import Agent, FieldSpec, field_names
 from scaffolder.spec.names import NameChecker
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode
 
 AGENT_REQUIRED = ("goal", "output")
 
-_KEYS = tuple(Agent.model_fields)
+_KEYS = field_names(Agent)
 _EXAMPLE = "such as {goal: Draft a reply., output: {reply: text}}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from scaffolder.naming import Names, column_name
@@ -29,7 +30,7 @@ def check_workflows(draft: Draft, problems: Problems) -> None:
     tables = {Names.of(name).plural_snake: name for name in readable if _is_name(name)}
     for name, workflow in draft.workflows.items():
         checker = _WorkflowChecker(draft, problems, name, workflow, tables)
-        draft.workflows[name] = workflow.model_copy(update={"nodes": checker.check()})
+        draft.workflows[name] = replace(workflow, nodes=checker.check())
     for cycle in cycles({name: _calls(workflow) for name, workflow in draft.workflows.items()}):
         node = next(node for node, item in draft.workflows[cycle[0]].nodes.items() if item.target == (cycle * 2)[1])
         message = f"workflows call each other in a circle: {describe_cycle(cycle)}"
@@ -138,7 +139,7 @@ class _WorkflowChecker:
         index = node.target
         entities = {entity: table for table, entity in self._tables.items()}
         if index in entities:
-            return node.model_copy(update={"target": entities[index]})
+            return replace(node, target=entities[index])
         at = place.values.get("index", place) if isinstance(place, MappingNode) else place
         self._known(at, "index", index, self._tables)
         return node
@@ -161,7 +162,7 @@ class _WorkflowChecker:
         if columns is None or (entity == "User" and self._draft.auth is not None):
             return node
         values = self._values(name, node, entity, columns)
-        return node.model_copy(update={"with_": {**node.with_, "values": values}})
+        return replace(node, with_={**node.with_, "values": values})
 
     def _values(self, name: str, node: NodeSpec, entity: str, columns: Mapping[str, str]) -> dict[str, Any]:
         fields = self._draft.entities[entity].fields
@@ -195,7 +196,9 @@ class _WorkflowChecker:
                 self._problems.error(node, "value", f"{quote(key)} cannot be null")
             return
         options = (
-            vars(field) if field.type not in {"reference", "many"} else vars(_UUID) | {"array": field.type == "many"}
+            asdict(field)
+            if field.type not in {"reference", "many"}
+            else asdict(_UUID) | {"array": field.type == "many"}
         )
         if options["array"] and isinstance(node, SequenceNode):
             for item in node.items:

@@ -10,7 +10,7 @@ import inflection
 from scaffolder.naming import Names, column_name, python_attribute, snake
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.fields import PLACEHOLDER, FieldReader
-from scaffolder.spec.model import Entity, EntityMeta, FieldSpec
+from scaffolder.spec.model import Entity, EntityMeta, FieldSpec, field_names
 from scaffolder.spec.names import NameChecker
 from scaffolder.spec.problems import Problems, quote
 from scaffolder.spec.reader import Entry, Reader
@@ -27,7 +27,7 @@ USER_COLUMNS = ("email", "full_name", "role", "is_active", "password_hash")
 BUILT_IN_ENTITIES = ("User", "Project")
 """Entities that a reference may lead to without being declared; `User` only with `auth`."""
 
-_META_KEYS = tuple(EntityMeta.model_fields)
+_META_KEYS = field_names(EntityMeta)
 _SEARCHABLE = frozenset({"string", "text", "email", "url"})
 
 

@@ -15,13 +15,13 @@ from scaffolder.spec.grammar import (
     parse_compact,
     parse_number,
 )
-from scaffolder.spec.model import FieldSpec
+from scaffolder.spec.model import FieldSpec, field_names
 from scaffolder.spec.problems import Position, nearest, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 from scaffolder.spec.values import DEFAULT_LENGTHS, RANGES, ValueMismatchError, convert, decimal_problem, is_null
 
-LONG_KEYS = tuple(name for name in FieldSpec.model_fields if name != "has_default")
+LONG_KEYS = tuple(name for name in field_names(FieldSpec) if name != "has_default")
 PLACEHOLDER = FieldSpec(type="json", nullable=True)
 """Stands for a field that could not be read, so that what refers to it is not reported as well."""
 

@@ -13,7 +13,7 @@ from scaffolder.spec.check_entities import check_entities
 from scaffolder.spec.check_workflows import check_workflows
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.entities import EntitiesReader
-from scaffolder.spec.model import Spec
+from scaffolder.spec.model import Spec, field_names
 from scaffolder.spec.problems import Position, Problems, quote
 from scaffolder.spec.reader import Reader
 from scaffolder.spec.settings import SettingsReader
@@ -21,7 +21,7 @@ from scaffolder.spec.source import decode_source, read_source
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, parse
 from scaffolder.spec.workflows import WorkflowsReader
 
-_KEYS = tuple(Spec.model_fields)
+_KEYS = field_names(Spec)
 
 
 @dataclass(frozen=True, slots=True)

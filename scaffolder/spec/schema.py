@@ -6,9 +6,8 @@ Keys and descriptions come from the models, the short forms are patterns. What n
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
-
-from pydantic import BaseModel
 
 from scaffolder.spec.agents import AGENT_REQUIRED
 from scaffolder.spec.grammar import FLAGS, LENGTH_TYPES, NUMBER_TYPES, ON_DELETE, REFERENCE_FLAGS, TYPES
@@ -176,14 +175,13 @@ def _node() -> Schema:
 
 
 def _object(
-    model: type[BaseModel], properties: Schema, required: tuple[str, ...] = (), hidden: tuple[str, ...] = ()
+    model: type[Any], properties: Schema, required: tuple[str, ...] = (), hidden: tuple[str, ...] = ()
 ) -> Schema:
     """Return the schema of a mapping with the fields of `model`; their descriptions are the model's."""
     described: Schema = {}
-    for name, field in model.model_fields.items():
-        if name not in hidden:
-            extra = {"description": field.description} if field.description else {}
-            described[name] = properties[name] | extra
+    for field in fields(model):
+        if field.name not in hidden:
+            described[field.name] = properties[field.name] | dict(field.metadata)
     return {
         "type": "object",
         "description": (model.__doc__ or "").strip().split("\n\n")[0],

@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 from scaffolder.naming import Names
 from scaffolder.spec.draft import Draft
-from scaffolder.spec.model import AuditAction, Auth, Limits, Platform, Project, Rate, Target
+from scaffolder.spec.model import AuditAction, Auth, Limits, Platform, Project, Rate, Target, field_names
 from scaffolder.spec.names import NameChecker
 from scaffolder.spec.problems import Place, quote
 from scaffolder.spec.reader import Reader
@@ -43,7 +43,7 @@ class SettingsReader:
         if isinstance(node, ScalarNode):
             self._draft.project = self._named(node, "")
             return
-        given = self._reader.known(node, "project", tuple(Project.model_fields), "such as project: {name: helpdesk}")
+        given = self._reader.known(node, "project", field_names(Project), "such as project: {name: helpdesk}")
         description = self._reader.text(given.get("description"), "project.description")
         if "name" in given:
             self._draft.project = self._named(given["name"], description or "")
@@ -71,7 +71,7 @@ class SettingsReader:
         self._draft.auth = Auth()
         if isinstance(node, ScalarNode) and node.value is True:
             return
-        given = self._reader.known(node, "auth", tuple(Auth.model_fields), "such as {access: 15m, refresh: 7d}")
+        given = self._reader.known(node, "auth", field_names(Auth), "such as {access: 15m, refresh: 7d}")
         default = Auth()
         access = self._reader.duration(given.get("access"), "auth.access", 30, _DAY) or default.access
         refresh = self._reader.duration(given.get("refresh"), "auth.refresh", 60, 400 * _DAY) or default.refresh
@@ -95,7 +95,7 @@ class SettingsReader:
 
     def limits(self, node: Node | None) -> None:
         """Read `limits`."""
-        given = self._reader.known(node, "limits", tuple(Limits.model_fields), "such as {per_user: 100/min}")
+        given = self._reader.known(node, "limits", field_names(Limits), "such as {per_user: 100/min}")
         rate = self._reader.rate(given.get("per_user"), "limits.per_user")
         if rate is not None:
             self._draft.limits = Limits(per_user=Rate(requests=rate[0], seconds=rate[1]))
@@ -125,7 +125,7 @@ class SettingsReader:
             if names.check(entry.name, entry.key):
                 names.claim(Names.of(entry.name).kebab, entry.name, entry.key)
             what = f"targets.{entry.name}"
-            given = self._reader.known(entry.value, what, tuple(Target.model_fields), "such as {platform: fly}")
+            given = self._reader.known(entry.value, what, field_names(Target), "such as {platform: fly}")
             platform = self._platform(given.get("platform"), what)
             if "platform" not in given and self._reader.is_mapping(entry.value):
                 self._problems.error(

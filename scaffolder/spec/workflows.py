@@ -11,13 +11,13 @@ from scaffolder.spec.agents import DataReader
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.flow import FlowReader
 from scaffolder.spec.model import Node as NodeSpec
-from scaffolder.spec.model import NodeKind, Workflow
+from scaffolder.spec.model import NodeKind, Workflow, field_names
 from scaffolder.spec.names import EXPRESSION_WORDS, NameChecker
 from scaffolder.spec.problems import nearest, quote
 from scaffolder.spec.reader import Entry, Reader
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, plain_value
 
-_KEYS = tuple(Workflow.model_fields)
+_KEYS = field_names(Workflow)
 _OPTIONS = ("with", "when", "retry", "timeout")
 ARGUMENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # kind: keys that it must have, keys that it may have
