@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import jinja2
 from jinja2 import nodes
 
-from scaffolder.blueprints import Blueprint, Catalog, SourceFile
+from scaffolder.blueprints import Blueprint, Catalog, SourceFile, load_catalog
 from scaffolder.problem import Problem
 from scaffolder.templates import environment
 
@@ -225,3 +226,16 @@ def _check_slots(lint: _Lint, text: str) -> set[str]:
 
 def _is_declared(slot: str, patterns: Iterable[str]) -> bool:
     return any(slot == pattern or fnmatch.fnmatchcase(slot, pattern) for pattern in patterns)
+
+
+def main() -> int:
+    """`python -m scaffolder.template_lint`: lint our own templates; 1 when something is wrong."""
+    catalog = load_catalog()
+    problems = lint_catalog(catalog)
+    messages = [*map(str, catalog.broken.values()), *map(str, problems)]
+    sys.stdout.write("".join(f"{message}\n" for message in messages))
+    return 1 if messages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
