@@ -104,9 +104,7 @@ def _linked_later(table: sa.Table) -> list[str]:
     """Return the nullable columns that refer to the table itself or to one that is filled after it."""
     order = {other: place for place, other in enumerate(Base.metadata.sorted_tables)}
     return [
-        key.parent.name
-        for key in table.foreign_keys
-        if key.parent.nullable and order[key.column.table] >= order[table]
+        key.parent.name for key in table.foreign_keys if key.parent.nullable and order[key.column.table] >= order[table]
     ]
 
 

@@ -31,7 +31,9 @@ def test_a_cursor_comes_back_as_it_went() -> None:
     assert decode_cursor(cursor) == (MOMENT, ROW_ID)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "%%%", "äöü", "MjAyNHx4", encode_cursor(MOMENT.replace(tzinfo=None), ROW_ID)])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "%%%", "äöü", "MjAyNHx4", encode_cursor(MOMENT.replace(tzinfo=None), ROW_ID)]
+)
 def test_a_cursor_that_is_not_ours_is_a_bad_request(cursor: str) -> None:
     with pytest.raises(BadRequestError):
         decode_cursor(cursor)

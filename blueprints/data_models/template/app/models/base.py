@@ -5,8 +5,9 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from app.models import types
 from sqlalchemy import orm
+
+from app.models import types
 
 # Checks are always named where they are declared, so they have no convention here.
 NAMING_CONVENTION = {

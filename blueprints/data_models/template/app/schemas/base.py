@@ -5,6 +5,7 @@ import uuid
 from typing import Annotated, Any
 
 import pydantic
+
 from app.core.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 

@@ -27,7 +27,9 @@ _SECRET_VALUES = (
     (re.compile(r"\bsk-[\w-]{8,}"), REDACTED),
     (re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@"), rf"\1:{REDACTED}@"),
     (
-        re.compile(r"(?i)((?:password|passwd|secret|token|api_?key)[\"']?\s*[=:]\s*[\"']?)(?!\[redacted])[^\s\"',;&}]+"),
+        re.compile(
+            r"(?i)((?:password|passwd|secret|token|api_?key)[\"']?\s*[=:]\s*[\"']?)(?!\[redacted])[^\s\"',;&}]+"
+        ),
         rf"\1{REDACTED}",
     ),
 )
@@ -98,7 +100,9 @@ class LogFile:
     backups: int = 5
 
 
-def configure_logging(level: str = "INFO", style: Literal["json", "text"] = "json", file: LogFile | None = None) -> None:
+def configure_logging(
+    level: str = "INFO", style: Literal["json", "text"] = "json", file: LogFile | None = None
+) -> None:
     """Send all logging, uvicorn's included, to standard error and, when asked, to a rotating file.
 
     Calling it again replaces the handlers of the call before. Raises `OSError` if the file cannot be opened.
