@@ -8,22 +8,21 @@ import binascii
 import dataclasses
 import datetime as dt
 import decimal
-import json
+import math
 import re
 import uuid
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import pydantic
 from pydantic import json_schema
 from pydantic_core import core_schema
-
-T = TypeVar("T")
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL cannot store U+0000 in text."""
 
 EMAIL_LENGTH = 254
 URL_LENGTH = 2083
+JSON_DEPTH = 50
 BASE64_LENGTH = 1_333_336
 """One megabyte in base64."""
 
@@ -31,7 +30,7 @@ _BIG_INT = re.compile(r"-?[0-9]{1,19}\Z")
 _BIG_INT_LIMIT = 2**63
 _CALENDAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
-_ISO_DURATION = re.compile(r"-?P")
+_SPAN = re.compile(r"P")
 _LONGEST = dt.timedelta(days=36_500)
 
 
@@ -58,9 +57,21 @@ def _without_zone(value: dt.time) -> dt.time:
 
 
 def _bounded(value: dt.timedelta) -> dt.timedelta:
-    if abs(value) > _LONGEST:
-        raise ValueError(f"must be at most {_LONGEST.days} days")
+    if not dt.timedelta() <= value <= _LONGEST:
+        raise ValueError(f"must be between 0 and {_LONGEST.days} days")
     return value
+
+
+def _iso_duration(value: dt.timedelta) -> str:
+    """Write a duration as RFC 3339 (appendix A) allows it: no years, and no gap between hours and seconds."""
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
+    last = f"{seconds}{fraction}S" if seconds or fraction else ""
+    middle = f"{minutes}M" if minutes or (hours and last) else ""
+    date = f"{value.days}D" if value.days else ""
+    time = (f"{hours}H" if hours else "") + middle + last
+    return f"P{date}T{time}" if time else f"P{date or 'T0S'}"
 
 
 def _big_int(value: Any) -> int:
@@ -89,28 +100,38 @@ def _to_base64(value: bytes) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """Refuse what JSON allows and PostgreSQL's jsonb cannot hold: U+0000, lone surrogates, infinite numbers."""
+    """Refuse what JSON allows and a database cannot hold or a client cannot read."""
+    level = [value]
+    for _ in range(JSON_DEPTH):
+        level = [part for item in level for part in _parts(item)]
+        if not level:
+            return value
+    raise ValueError(f"must not be nested deeper than {JSON_DEPTH} levels")
+
+
+def _parts(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        for key, item in value.items():
-            _storable(key)
-            _storable(item)
-    elif isinstance(value, list):
-        for item in value:
-            _storable(item)
-    elif isinstance(value, str):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("must not contain the character U+0000")
-        value.encode()
-    else:
-        json.dumps(value, allow_nan=False)
-    return value
+        value.encode()  # a lone surrogate is a ValueError
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must not contain infinite numbers")
+    return []
 
 
 def _url(value: str) -> str:
-    return str(_URL.validate_python(value))
+    url = str(_HTTP_URL.validate_python(value))
+    if len(url) > URL_LENGTH:
+        raise ValueError(f"must have at most {URL_LENGTH} characters")
+    return url
 
 
-_URL = pydantic.TypeAdapter(pydantic.AnyUrl)
+# Other schemes are refused: a link with `javascript:` runs in the browser of whoever follows it.
+_HTTP_URL = pydantic.TypeAdapter(pydantic.AnyHttpUrl)
 
 BigInt = Annotated[
     int,
@@ -121,7 +142,13 @@ BigInt = Annotated[
 Date = Annotated[dt.date, _text_like(_CALENDAR, "a date")]
 Time = Annotated[dt.time, _text_like(_CLOCK, "a time"), pydantic.AfterValidator(_without_zone)]
 DateTime = Annotated[pydantic.AwareDatetime, _text_like(_CALENDAR, "a date and time"), pydantic.AfterValidator(_to_utc)]
-Duration = Annotated[dt.timedelta, _text_like(_ISO_DURATION, "a duration"), pydantic.AfterValidator(_bounded)]
+Duration = Annotated[
+    dt.timedelta,
+    _text_like(_SPAN, "a duration"),
+    pydantic.AfterValidator(_bounded),
+    pydantic.PlainSerializer(_iso_duration),
+    pydantic.WithJsonSchema({"type": "string", "format": "duration"}),
+]
 Uuid = uuid.UUID
 Ids = Annotated[list[uuid.UUID], pydantic.Field(max_length=100)]
 Json = Annotated[Any, pydantic.AfterValidator(_storable)]
@@ -131,10 +158,7 @@ Base64 = Annotated[
     pydantic.PlainSerializer(_to_base64),
     pydantic.WithJsonSchema({"type": "string", "contentEncoding": "base64", "maxLength": BASE64_LENGTH}),
 ]
-Email = Annotated[
-    pydantic.EmailStr,
-    pydantic.Field(max_length=EMAIL_LENGTH),
-]
+Email = Annotated[pydantic.EmailStr, pydantic.Field(max_length=EMAIL_LENGTH)]
 Url = Annotated[
     str,
     pydantic.Field(max_length=URL_LENGTH),
