@@ -8,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeSet:
     """One type in every language of the generated code.
 
@@ -31,7 +31,7 @@ class TypeSet:
     openapi_read: Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EnumMember:
     """`member` is the Python name of the stored `literal`; `python` is the literal as Python source."""
 
@@ -40,7 +40,7 @@ class EnumMember:
     python: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Enum:
     """A closed set of strings; `class_name` is unique in the project."""
 
@@ -50,7 +50,7 @@ class Enum:
     doc: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Field:
     """One column of an entity, or one field of an agent's output or a workflow's input.
 
@@ -86,7 +86,7 @@ class Field:
     invalid_json: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reference:
     """A foreign key: `attr` is `organization_id`, `relation` is `organization`.
 
@@ -113,7 +113,7 @@ class Reference:
     deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Many:
     """A many-to-many relation, seen from the side that declared it; `attr` is `tag_ids`, `relation` is `tags`.
 
@@ -140,7 +140,7 @@ class Many:
     target_owner: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BackReference:
     """The other end of a reference or of a many-to-many relation."""
 
@@ -154,7 +154,7 @@ class BackReference:
     on_delete: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class UniqueSet:
     """A named unique constraint over columns (with the attributes that hold them)."""
 
@@ -163,7 +163,7 @@ class UniqueSet:
     attrs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Index:
     """A named index over columns."""
 
@@ -171,7 +171,7 @@ class Index:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Check:
     """A named CHECK; `sql` is portable between SQLite and PostgreSQL, with colons escaped for `sa.text`.
 
@@ -183,7 +183,7 @@ class Check:
     python: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Transition:
     """From one state the listed ones may follow, by stored value and by enum member."""
 
@@ -193,7 +193,7 @@ class Transition:
     following_members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class States:
     """The allowed transitions of the enum field `attr`."""
 
@@ -203,7 +203,7 @@ class States:
     transitions: tuple[Transition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OperationIds:
     """The operation id of each operation of a resource; empty where there is none."""
 
@@ -214,7 +214,7 @@ class OperationIds:
     remove: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Entity:
     """A table with its model; one with `operations` is a resource of the API as well. `doc` fits a docstring."""
 
@@ -252,7 +252,7 @@ class Entity:
     audited: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Column:
     """One column of a table as a migration writes it."""
 
@@ -262,7 +262,7 @@ class Column:
     primary_key: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ForeignKey:
     """A foreign key of one column; deferred ones close a cycle and are added when all tables are there."""
 
@@ -272,7 +272,7 @@ class ForeignKey:
     on_delete: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A table in creation order."""
 
@@ -286,7 +286,7 @@ class Table:
     indexes: tuple[Index, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EntityRef:
     """How code outside `app.models` names an entity; `text_attrs` are the columns worth showing to a model."""
 

@@ -13,7 +13,7 @@ from scaffolder.contract.entity_model import Entity, EntityRef, Json, Table
 from scaffolder.contract.workflow_model import Agent, Workflow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Operation:
     """One HTTP operation; `errors` are the status codes that it documents beside `success`."""
 
@@ -32,7 +32,7 @@ class Operation:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EnvironmentVariable:
     """A variable that the spec's own text asks for (`env:HOOK_URL`); `attr` is its name in the settings."""
 
@@ -41,7 +41,7 @@ class EnvironmentVariable:
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Project:
     """The project's name in every case."""
 
@@ -53,7 +53,7 @@ class Project:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Auth:
     """Token lifetimes in seconds; roles from the least to the most privileged."""
 
@@ -65,7 +65,7 @@ class Auth:
     staff_roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Features:
     """What of the project there is; what the spec leaves out is left out."""
 
@@ -81,7 +81,7 @@ class Features:
     node_kinds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Contract:
     """The one truth that all blueprints read."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scaffolder.contract.entity_model import EntityRef, Enum, Field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Agent:
     """An agent with its typed output; agents come in dependency order."""
 
@@ -24,7 +24,7 @@ class Agent:
     enums: tuple[Enum, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AgentRef:
     """How a workflow names an agent."""
 
@@ -34,7 +34,7 @@ class AgentRef:
     output_class: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkflowRef:
     """How a workflow names another one that it calls."""
 
@@ -43,7 +43,7 @@ class WorkflowRef:
     module: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Argument:
     """One argument of a node or value of an output: `python` is the compiled expression.
 
@@ -56,7 +56,7 @@ class Argument:
     optional_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Given:
     """An earlier agent node, at `attr` of the run, whose agent `name` the node's agent needs."""
 
@@ -64,7 +64,7 @@ class Given:
     attr: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Setup:
     """An input that must be the id of a row of `entity` before the workflow can succeed."""
 
@@ -73,7 +73,7 @@ class Setup:
     entity: EntityRef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
     """One step of a workflow, with everything it uses resolved; nodes come in topological order.
 
@@ -109,7 +109,7 @@ class Node:
     json_python: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PublicPath:
     """Where a workflow is started over HTTP."""
 
@@ -118,7 +118,7 @@ class PublicPath:
     operation_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Workflow:
     """A workflow with its typed input, its nodes and its compiled output."""
 
