@@ -1,6 +1,7 @@
 """Measures, prints a table, and fails when a limit is broken.
 
-All in CPU time, the best of a few runs; what can be a ratio is one, so that the speed of the machine cancels out.
+All in CPU time, the best of a few runs; what can be a ratio is one, so that the speed of the machine cancels out, and
+seconds are those of a reference machine (`measure.slowness`).
 With `--quick` the thousand entities are left out.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.measure import best_of, cpu, program
+from tests.bench.measure import best_of, cpu, program, slowness
 from tests.bench.work import STACK, Work, spec_of
 from tests.support.specs import HELPDESK
 
@@ -112,6 +113,7 @@ def main(*, quick: bool) -> int:
         if not quick:
             rows += growth(folder)
     print("\n".join(map(str, rows)))
+    print(f"this machine is now {slowness():.1f} times slower than the reference")
     print(f"{cpu() - began:.0f} s of CPU time")
     return 0 if all(row.fits(row.value, row.limit) for row in rows) else 1
 
