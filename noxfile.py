@@ -16,6 +16,8 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["lint", "types", "tests", "wheel"]
 
 ROOT = Path(__file__).parent
+# Tests of one rendered project share its environment and its folder, so they stay on one worker.
+PARALLEL = ["-n", "auto", "--dist", "loadgroup"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
@@ -45,7 +47,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The fast tests: unit, golden, failures and functional ones that take seconds."""
     install(session, "test")
-    session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "not slow", *session.posargs)
 
 
 @nox.session(name="tests-slow")
@@ -59,7 +61,7 @@ def tests_slow(session: nox.Session) -> None:
 def tests_all(session: nox.Session) -> None:
     """The fast tests on every Python that is there."""
     install(session, "test")
-    session.run("pytest", "-n", "auto", "-m", "not slow", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "not slow", *session.posargs)
 
 
 @nox.session

@@ -22,6 +22,8 @@ from scaffolder_validators import validate_files
 
 from tests.generated.conftest import Project, clean_environment
 
+pytestmark = pytest.mark.xdist_group("generated")
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
