@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 
+from scaffolder_fills import SlotError, find_slots
+
 from scaffolder.blueprints import Blueprint, Catalog
-from scaffolder.errors import BlueprintError, TreeError
+from scaffolder.errors import BlueprintError, TemplateError, TreeError
 from scaffolder.events import BlueprintFailed, BlueprintFinished, BlueprintStarted, OnEvent, ignore
 from scaffolder.formatting import format_files
 from scaffolder.plan import Plan, Step
 from scaffolder.templates import render_blueprint
 from scaffolder.tree import File, Tree
 
-__all__ = ["Failure", "Rendered", "Statistics", "imports_from_elsewhere", "render", "render_blueprint", "slot_ids"]
+__all__ = ["Failure", "Rendered", "Statistics", "imports_from_elsewhere", "render", "render_blueprint"]
 
-_SLOT = re.compile(rb"^[ \t]*(?:#|//|--|<!--|\{#|/\*) slot: ([\w.-]+)", re.MULTILINE)
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 
 
@@ -87,12 +88,15 @@ def _render(plan: Plan, catalog: Catalog, on_event: OnEvent, *, formatted: bool)
     done: dict[str, tuple[File, ...]] = {}
     errors: dict[str, tuple[BlueprintError, ...]] = {}
     seconds: dict[str, float] = {}
+    slots: dict[str, tuple[str, ...]] = {}
     for index, step in enumerate(plan.steps, 1):
         name = step.blueprint
         on_event(BlueprintStarted(name, step.phase, index, len(plan.steps)))
         started = time.perf_counter()
         try:
-            done[name] = render_blueprint(_blueprint(name, catalog), plan.answers)
+            files = render_blueprint(_blueprint(name, catalog), plan.answers)
+            slots[name] = _slots(name, files)
+            done[name] = files
         except BlueprintError as error:
             errors[name] = error.all
         seconds[name] = time.perf_counter() - started
@@ -111,7 +115,7 @@ def _render(plan: Plan, catalog: Catalog, on_event: OnEvent, *, formatted: bool)
     tree = Tree(chain.from_iterable(sound.values()))
     return Rendered(
         tree,
-        tuple(_statistics(step, done.get(step.blueprint, ()), seconds, errors) for step in plan.steps),
+        tuple(_statistics(step, done.get(step.blueprint, ()), slots, seconds, errors) for step in plan.steps),
         tuple(
             Failure(step.blueprint, errors.get(step.blueprint, ()), required.get(step.blueprint, ()))
             for step in plan.steps
@@ -121,9 +125,17 @@ def _render(plan: Plan, catalog: Catalog, on_event: OnEvent, *, formatted: bool)
     )
 
 
-def slot_ids(content: bytes) -> tuple[str, ...]:
-    """Ids of the slots that are marked in a file, in order."""
-    return tuple(match.decode() for match in _SLOT.findall(content)) if b" slot: " in content else ()
+def _slots(blueprint: str, files: Iterable[File]) -> tuple[str, ...]:
+    """Ids of the slots that are marked in the files, in order; a slot that does not close is an error."""
+    ids: list[str] = []
+    for file in files:
+        if b" slot" in file.content:
+            try:
+                ids += (slot.id for slot in find_slots(file.content.decode()))
+            except SlotError as error:
+                message = f"renders {file.path}, whose line {error.line} says: {error.message}"
+                raise TemplateError(blueprint, message, template=file.origin.template, hint=error.hint) from None
+    return tuple(ids)
 
 
 def imports_from_elsewhere(tree: Tree) -> tuple[str, ...]:
@@ -202,6 +214,7 @@ def _failed_requirements(plan: Plan, errors: Iterable[str]) -> dict[str, tuple[s
 def _statistics(
     step: Step,
     files: tuple[File, ...],
+    slots: Mapping[str, tuple[str, ...]],
     seconds: Mapping[str, float],
     errors: Mapping[str, tuple[BlueprintError, ...]],
 ) -> Statistics:
@@ -211,7 +224,7 @@ def _statistics(
         step.phase,
         len(files),
         sum(len(file.content) for file in files),
-        tuple(chain.from_iterable(slot_ids(file.content) for file in files)),
+        slots.get(step.blueprint, ()),
         seconds[step.blueprint],
         errors.get(step.blueprint, ()),
     )

@@ -15,7 +15,7 @@ from scaffolder.compiled import CompiledTemplates
 from scaffolder.errors import BlueprintError, TemplateError
 from scaffolder.events import BlueprintFailed, BlueprintFinished, BlueprintStarted, Event
 from scaffolder.plan import make_plan
-from scaffolder.render import imports_from_elsewhere, render, render_blueprint, slot_ids
+from scaffolder.render import imports_from_elsewhere, render, render_blueprint
 from scaffolder.tree import File
 from tests.support.blueprints import blueprint, tree, write_blueprint
 
@@ -252,7 +252,19 @@ def test_slots_are_counted_in_the_rendered_files(tmp_path: Path) -> None:
     result = render(make_plan("demo", catalog, {"items": ["q"]}), catalog)
 
     assert result.statistics[0].slots == ("a.q.b", "c")
-    assert slot_ids(b"no slot: here\n") == ()
+
+
+def test_a_slot_that_does_not_close_fails_its_blueprint(tmp_path: Path) -> None:
+    write_blueprint(tmp_path / "demo", {"a.py": "x = 1\n# slot: a\ny = 2\n", "b.md": "no slot: here\n"})
+    catalog = load_catalog(tmp_path)
+
+    result = render(make_plan("demo", catalog, {}), catalog)
+
+    assert [str(error) for failure in result.failures for error in failure.errors] == [
+        "demo/template/a.py: renders a.py, whose line 2 says: slot a is not closed "
+        "(Add the line `end slot` after its text.)"
+    ]
+    assert len(result.tree) == 0
 
 
 def test_only_python_from_templates_is_formatted(tmp_path: Path) -> None:
