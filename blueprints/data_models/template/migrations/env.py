@@ -5,13 +5,15 @@ or the running event loop's thread pool.
 """
 
 import logging.config
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 
 from app.core.database import normalise_url
 from app.core.settings import get_settings
-from app.models import Base
+from app.models import Base, types
 
 config = context.config
 
@@ -20,6 +22,19 @@ def database_url() -> str:
     """Return the URL of `config.attributes["database_url"]`, else of the settings, for a synchronous driver."""
     url = config.attributes.get("database_url") or get_settings().database_url
     return normalise_url(url).replace("sqlite+aiosqlite:", "sqlite:", 1)
+
+
+def plain_type(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
+    """Write column types into new revisions without the application's own classes: a migration outlives them."""
+    if kind != "type" or not isinstance(item, sa.TypeDecorator):
+        return False
+    if isinstance(item, types.Json):
+        autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if isinstance(item, types.ExactDecimal):
+        text = f'with_variant(sa.String({item.precision + 2}), "sqlite")'
+        return f"sa.Numeric({item.precision}, {item.scale}).{text}"
+    return f"sa.{item.impl_instance!r}"
 
 
 def run_offline() -> None:
@@ -46,7 +61,11 @@ def migrate(connection: sa.Connection) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     # SQLite cannot alter a table in place: Alembic copies it instead.
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=is_sqlite, transactional_ddl=True
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=is_sqlite,
+        render_item=plain_type,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         if not is_sqlite:

@@ -52,6 +52,15 @@ def test_models_need_no_further_migration(config: Config) -> None:
     command.check(config)
 
 
+def test_a_revision_that_alembic_writes_stands_on_its_own(config: Config, tmp_path: Path) -> None:
+    config.set_main_option("version_locations", str(tmp_path / "versions"))
+    command.revision(config, "all tables", autogenerate=True)
+    (written,) = (tmp_path / "versions").glob("*.py")
+    assert "app.models" not in written.read_text()
+    command.upgrade(config, "head")
+    command.downgrade(config, "base")
+
+
 def test_constraints_are_in_the_database_under_the_names_of_the_models(config: Config, engine: sa.Engine) -> None:
     command.upgrade(config, "head")
     inspector = sa.inspect(engine)

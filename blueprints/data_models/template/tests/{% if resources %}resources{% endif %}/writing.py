@@ -3,6 +3,9 @@
 import uuid
 from typing import Any, ClassVar
 
+import pytest
+
+from app.repositories.base import Repository
 from tests.resources.conftest import Caller, World
 from tests.resources.facts import Make, Resource
 
@@ -12,6 +15,7 @@ STALE = {"If-Match": '"0"'}
 class Create(Resource):
     """The resource takes new rows."""
 
+    repository: ClassVar[type[Repository[Any]]]
     refused: ClassVar[tuple[tuple[str, Any], ...]] = ()
     required: ClassVar[tuple[str, ...]] = ()
 
@@ -45,6 +49,15 @@ class Create(Resource):
             answer = await world.ask(caller, "POST", self.path, json={**body, name: value})
             assert answer.status_code == 422, (name, value)
             assert name in answer.text
+
+    async def test_refuses_what_a_rule_refuses(
+        self, world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        body = await self.request(world, caller)
+        monkeypatch.setattr(self.repository, "problems", lambda _self, _row: iter(["This breaks a rule."]))
+        answer = await world.ask(caller, "POST", self.path, json=body)
+        assert answer.status_code == 422
+        assert answer.json()["detail"] == "This breaks a rule."
 
     async def test_refuses_missing_fields(self, world: World, caller: Caller) -> None:
         body = await self.request(world, caller)
