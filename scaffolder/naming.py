@@ -96,6 +96,12 @@ def snake(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def title(text: str) -> str:
+    """Return the words of `text` as a label: `due_at` -> `Due at`."""
+    return " ".join(split_words(text)).capitalize()
+
+
+@lru_cache(maxsize=4096)
 def pascal(text: str) -> str:
     """Return `text` in Pascal case; a name that is in it already keeps its capitals (`HTTPServer`)."""
     return text if _PASCAL.match(text) else "".join(word.capitalize() for word in split_words(text))

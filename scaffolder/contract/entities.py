@@ -26,7 +26,16 @@ from scaffolder.contract.entity_model import (
 from scaffolder.contract.fields import EnumNames, build_enum, build_field
 from scaffolder.contract.literals import doc_text, python_literal
 from scaffolder.contract.typemap import column_checks
-from scaffolder.naming import Names, column_name, entity_class, python_attribute, python_module, snake, sql_identifier
+from scaffolder.naming import (
+    Names,
+    column_name,
+    entity_class,
+    python_attribute,
+    python_module,
+    snake,
+    sql_identifier,
+    title,
+)
 from scaffolder.spec.model import EntityMeta, FieldSpec
 
 
@@ -143,7 +152,7 @@ class _Builder:
                 attr=column,
                 column=column,
                 relation=python_attribute(name),
-                label=field.label or Names.of(name).title,
+                label=field.label or title(name),
                 target=target,
                 target_class=entity_class(target),
                 target_module=python_module(target),
@@ -163,7 +172,7 @@ class _Builder:
             nullable=field.nullable,
             unique=field.unique,
             index=True,
-            label=field.label or Names.of(name).title,
+            label=field.label or title(name),
             description=field.description,
         )
         return build_field(column, plain, read_only=field.owner, reference=target)
@@ -184,7 +193,7 @@ class _Builder:
             name=relation,
             attr=f"{one}_ids",
             relation=python_attribute(relation),
-            label=field.label or Names.of(name).title,
+            label=field.label or title(name),
             target=target,
             target_class=entity_class(target),
             target_module=python_module(target),

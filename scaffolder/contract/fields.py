@@ -10,7 +10,7 @@ from scaffolder.contract.entity_model import Enum, EnumMember, Field
 from scaffolder.contract.examples import examples_for
 from scaffolder.contract.literals import doc_text, json_default, python_literal, typed_literal
 from scaffolder.contract.typemap import type_set
-from scaffolder.naming import Names, column_name, pascal, python_attribute
+from scaffolder.naming import column_name, pascal, python_attribute, title
 from scaffolder.spec.model import FieldSpec
 
 _NOT_WORD = re.compile(r"\W+", re.ASCII)
@@ -62,7 +62,7 @@ def build_field(
 ) -> Field:
     """Resolve one scalar field, or the UUID column of a reference (`reference` names its target)."""
     column = column_name(name)
-    label = field.label or Names.of(name).title
+    label = field.label or title(name)
     enum_class = enum.class_name if enum else ""
     members = tuple(item.member for item in enum.members) if enum else ()
     examples = examples_for(field, label, enum_class, members)

@@ -13,7 +13,7 @@ from scaffolder.contract.entity_model import Entity, Enum, Field, Json
 from scaffolder.contract.model import Auth, Contract, Operation
 from scaffolder.contract.typemap import ARRAY_LENGTH, NO_NUL
 from scaffolder.contract.workflow_model import Agent, Workflow
-from scaffolder.naming import Names
+from scaffolder.naming import title
 
 _REF = "#/components/schemas/"
 _UUID: Json = {"type": "string", "format": "uuid"}
@@ -179,7 +179,7 @@ def openapi_document(contract: Contract) -> Json:
 def _operation(operation: Operation) -> Json:
     result: Json = {
         "tags": [operation.tag],
-        "summary": Names.of(operation.id).title,
+        "summary": title(operation.id),
         "operationId": operation.id,
     }
     if operation.parameters:
@@ -206,7 +206,7 @@ def _success(code: int, response: str | None) -> Json:
 def _responses(operations: tuple[Operation, ...]) -> Json:
     used = sorted({code for operation in operations for code in operation.errors})
     content = {"application/problem+json": {"schema": {"$ref": _REF + "Problem"}}}
-    return {ERROR_NAMES[code]: {"description": Names.of(ERROR_NAMES[code]).title, "content": content} for code in used}
+    return {ERROR_NAMES[code]: {"description": title(ERROR_NAMES[code]), "content": content} for code in used}
 
 
 def openapi_text(document: Json) -> str:

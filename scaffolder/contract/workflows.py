@@ -21,7 +21,7 @@ from scaffolder.contract.workflow_model import (
     Workflow,
     WorkflowRef,
 )
-from scaffolder.naming import PYTHON_KEYWORDS, Names, column_name, pascal, python_attribute, python_module
+from scaffolder.naming import PYTHON_KEYWORDS, Names, column_name, pascal, python_attribute, python_module, snake, title
 from scaffolder.spec.expressions import Path, parse_expression, template_paths
 from scaffolder.spec.model import Agent as AgentSpec
 from scaffolder.spec.model import Node as NodeSpec
@@ -63,7 +63,7 @@ def _agent(name: str, agent: AgentSpec, entities: Mapping[str, Entity], enum_nam
         var=python_attribute(names.snake),
         label=names.title,
         goal=agent.goal,
-        needs=tuple(Names.of(need).snake for need in agent.needs),
+        needs=tuple(snake(need) for need in agent.needs),
         reads=tuple(entity_ref(entities[read]) for read in agent.reads),
         output_class=output_class,
         output=output,
@@ -165,7 +165,7 @@ class _Builder:
         )
 
     def _describe(self) -> str:
-        return f"{self.names.title}: {', then '.join(Names.of(name).title.lower() for name in self.order)}."
+        return f"{self.names.title}: {', then '.join(title(name).lower() for name in self.order)}."
 
     def _public(self) -> PublicPath | None:
         if not self.workflow.public:
@@ -229,13 +229,13 @@ class _Builder:
         return tuple(self._argument(key, value) for key, value in values.items())
 
     def _agent(self, node: Node, spec: NodeSpec) -> Node:
-        agent = self.agents[Names.of(spec.target or "").snake]
+        agent = self.agents[snake(spec.target or "")]
         earlier = self._ancestors(node.name)
         given = []
         for name in self.order:
             other = self.workflow.nodes[name]
-            if name in earlier and other.kind == "agent" and Names.of(other.target or "").snake in agent.needs:
-                given.append(Given(Names.of(other.target or "").snake, self._attr(name)))
+            if name in earlier and other.kind == "agent" and snake(other.target or "") in agent.needs:
+                given.append(Given(snake(other.target or ""), self._attr(name)))
         return replace(
             node,
             doc=f"{agent.goal.rstrip('.')}.",
@@ -365,7 +365,7 @@ class _Builder:
         return _deeper(Source(f"run.input.{field.attr}", field.nullable), path[2:])
 
     def _agent_source(self, node: NodeSpec, base: str, path: Path) -> Source:
-        agent = self.agents[Names.of(node.target or "").snake]
+        agent = self.agents[snake(node.target or "")]
         field = next(item for item in agent.output if item.name == column_name(str(path[1])))
         return _deeper(Source(f"{base}.{field.attr}", field.nullable), path[2:])
 
