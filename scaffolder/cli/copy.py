@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ import click
 
 from scaffolder.cli import exits, options, output
 from scaffolder.cli.blueprints import complete_sources
+from scaffolder.cli.options import CopyOptions
 from scaffolder.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,29 +28,6 @@ _EXIT_CODES: Final = {
     "conflicts": exits.FINDINGS,
     "failed": exits.BAD_INPUT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line of `copy`, one field per option."""
-
-    source: str
-    destination: Path
-    data: tuple[str, ...]
-    data_file: Path | None
-    plan: Path | None
-    defaults: bool
-    force: bool
-    overwrite: bool
-    pretend: bool
-    quiet: bool
-    exclude: tuple[str, ...]
-    skip: tuple[str, ...]
-    vcs_ref: str | None
-    answers_file: str | None
-    trust: bool
-    partial: bool
-    as_json: bool
 
 
 @click.command(short_help="Make a project from a stack, a blueprint or a Copier template.", epilog=exits.HELP)
@@ -85,7 +62,7 @@ def command(**arguments: Any) -> int:
     project as scaffold.yml. Nothing is written when there is an error, or when a file is in the way and there is
     nobody to ask.
     """
-    chosen = Options(**arguments)
+    chosen = CopyOptions(**arguments)
     from scaffolder.errors import ScaffolderError  # noqa: PLC0415
 
     try:
@@ -97,7 +74,7 @@ def command(**arguments: Any) -> int:
         return exits.BAD_INPUT
 
 
-def _run(chosen: Options) -> int:
+def _run(chosen: CopyOptions) -> int:
     from scaffolder import pipeline  # noqa: PLC0415
 
     if not pipeline.is_own(chosen.source):
@@ -115,7 +92,7 @@ def _run(chosen: Options) -> int:
     return _show(report, chosen)
 
 
-def _request(chosen: Options) -> CopyRequest:
+def _request(chosen: CopyOptions) -> CopyRequest:
     from scaffolder.overrides import parse_overrides  # noqa: PLC0415
     from scaffolder.pipeline import CopyRequest  # noqa: PLC0415
 
@@ -136,7 +113,7 @@ def _request(chosen: Options) -> CopyRequest:
     )
 
 
-def _spec(chosen: Options) -> SpecSource:
+def _spec(chosen: CopyOptions) -> SpecSource:
     if chosen.data_file is not None:
         return options.given_spec(chosen.data_file)
     if chosen.defaults or chosen.force:
@@ -155,7 +132,7 @@ def _stored(path: Path) -> Planned:
         raise click.UsageError(f"cannot read the plan {path}: {error}") from None
 
 
-def _unused(chosen: Options) -> list[str]:
+def _unused(chosen: CopyOptions) -> list[str]:
     given = {"--vcs-ref": chosen.vcs_ref, "--answers-file": chosen.answers_file, "--trust": chosen.trust}
     return [flag for flag, value in given.items() if value]
 
@@ -172,7 +149,7 @@ def _choose(conflicts: Sequence[str]) -> frozenset[str]:
     return frozenset(keep)
 
 
-def _show(report: Report, chosen: Options) -> int:
+def _show(report: Report, chosen: CopyOptions) -> int:
     if chosen.as_json:
         output.result(report.to_json())
     elif report.status in {"conflicts", "failed"}:
@@ -184,7 +161,7 @@ def _show(report: Report, chosen: Options) -> int:
     return _EXIT_CODES[report.status]
 
 
-def _error_json(error: ScaffolderError, chosen: Options) -> str:
+def _error_json(error: ScaffolderError, chosen: CopyOptions) -> str:
     from dataclasses import asdict  # noqa: PLC0415
 
     from scaffolder.report import JSON_VERSION  # noqa: PLC0415

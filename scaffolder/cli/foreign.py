@@ -12,10 +12,10 @@ import click
 from scaffolder.cli import exits, output
 
 if TYPE_CHECKING:
-    from scaffolder.cli.copy import Options
+    from scaffolder.cli.options import CopyOptions
 
 
-def copy_template(chosen: Options) -> int:
+def copy_template(chosen: CopyOptions) -> int:
     """Hand the template over to Copier, and say which of our own flags mean nothing to it.
 
     Raises:

@@ -1,8 +1,9 @@
-"""What `copy` and `plan` share: where the spec comes from."""
+"""What commands share: the options of `copy`, and where the spec comes from."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,29 @@ if TYPE_CHECKING:
     from scaffolder.input import SpecSource
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOptions:
+    """The command line of `copy`, one field per option."""
+
+    source: str
+    destination: Path
+    data: tuple[str, ...]
+    data_file: Path | None
+    plan: Path | None
+    defaults: bool
+    force: bool
+    overwrite: bool
+    pretend: bool
+    quiet: bool
+    exclude: tuple[str, ...]
+    skip: tuple[str, ...]
+    vcs_ref: str | None
+    answers_file: str | None
+    trust: bool
+    partial: bool
+    as_json: bool
 
 
 def data_options(function: _F) -> _F:
