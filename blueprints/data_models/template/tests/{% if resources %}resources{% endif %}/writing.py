@@ -97,13 +97,14 @@ class Referring(Resource):
 
 
 class Linked(Resource):
-    """Rows have lists of references to other rows."""
+    """Rows have lists of references: name, factory of the target, and its owner's attribute if it has one."""
 
-    links: ClassVar[tuple[tuple[str, Make], ...]]
+    links: ClassVar[tuple[tuple[str, Make, str], ...]]
 
     async def test_sets_replaces_and_clears_links(self, world: World, caller: Caller) -> None:
-        for name, make in self.links:
-            one, two = [str((await world.store(make)).id) for _ in range(2)]
+        for name, make, owner in self.links:
+            own = {owner: caller.id} if owner else {}
+            one, two = [str((await world.store(make, **own)).id) for _ in range(2)]
             body = await self.request(world, caller)
             answer = await world.ask(caller, "POST", self.path, json={**body, name: [one]})
             assert answer.json()[name] == [one]
