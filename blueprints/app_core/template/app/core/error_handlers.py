@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -53,7 +54,17 @@ async def _handle_app_error(request: Request, error: AppError) -> JSONResponse:
 async def _handle_http_exception(request: Request, error: HTTPException) -> JSONResponse:
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else None
-    return problem_response(request.url.path, _HttpError(error.status_code, detail, error.headers))
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names only the methods of the first route of the path.
+        headers = {**(headers or {}), "Allow": ", ".join(_allowed_methods(request))}
+    return problem_response(request.url.path, _HttpError(error.status_code, detail, headers))
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    routes = (route for route in iter_route_contexts(request.app.routes) if route.methods)
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})
 
 
 class _HttpError(AppError):

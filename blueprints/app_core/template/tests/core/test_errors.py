@@ -83,6 +83,18 @@ async def test_what_the_framework_refuses_is_a_problem(client: httpx.AsyncClient
     assert method.headers["allow"] == "GET"
 
 
+async def test_a_wrong_method_is_told_every_right_one(app: FastAPI, client: httpx.AsyncClient) -> None:
+    router = APIRouter(prefix="/things")
+    router.add_api_route("/{name}", lambda name: name, methods=["PATCH"])
+    router.add_api_route("/{name}", lambda name: name, methods=["DELETE"])
+    app.include_router(router)
+
+    answer = await client.post("/things/one")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, PATCH"
+
+
 @pytest.mark.usefixtures("raising")
 async def test_a_field_that_is_wrong_is_pointed_at_and_not_repeated(client: httpx.AsyncClient) -> None:
     answer = await client.post("/strings", json={"text": ["hunter2"]})
