@@ -3,12 +3,12 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -41,9 +41,9 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(self.url, echo=echo, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
-        reading = self.engine.execution_options(sqlite_begin="DEFERRED")
+        self._reading = self.engine.execution_options(sqlite_begin="DEFERRED")
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._read = async_sessionmaker(reading, expire_on_commit=False)
+        self._read = async_sessionmaker(self._reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def session(self, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
@@ -54,8 +54,15 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the database for an answer. Raises `SQLAlchemyError` or `OSError` when there is none."""
-        async with self.engine.connect() as connection:
+        self._check_file()
+        async with self._reading.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def _check_file(self) -> None:
+        # An open SQLite file answers for as long as it is open, even when it was deleted.
+        file = make_url(self.url).database
+        if self.is_sqlite and file and file != ":memory:" and not Path(file).is_file():
+            raise FileNotFoundError(file)
 
     async def dispose(self) -> None:
         """Close all connections."""
@@ -64,9 +71,11 @@ class Database:
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    def configure(connection: Any, _entry: ConnectionPoolEntry) -> None:
         # The driver must not begin transactions itself: the listener below does, with the right kind.
         connection.isolation_level = None
+        # SQLite's own knows only ASCII letters, so that a search would find `É` on PostgreSQL alone.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -76,6 +85,10 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def begin(connection: Connection) -> None:
         kind = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -1,6 +1,7 @@
 """Units of work, and what the database refuses."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
@@ -89,3 +90,32 @@ async def test_a_reader_does_not_wait_for_a_writer(database: Database, notes: sa
         await writing.execute(notes.insert().values(text="one"))
         async with asyncio.timeout(2):
             assert await _count(database, notes) == 0
+
+
+async def test_upper_and_lower_case_are_the_same_to_a_search_in_any_alphabet(
+    database: Database, notes: sa.Table
+) -> None:
+    async with database.session() as session:
+        await session.execute(notes.insert().values(text="Übergröße: Éclair"))
+        found = await session.scalar(sa.select(notes.c.text).where(notes.c.text.icontains("ÉCL")))
+
+    assert found == "Übergröße: Éclair"
+
+
+async def test_an_answer_is_had_while_somebody_writes(database: Database, notes: sa.Table) -> None:
+    async with database.session() as writing:
+        await writing.execute(notes.insert().values(text="one"))
+        async with asyncio.timeout(2):
+            await database.ping()
+
+
+async def test_a_file_that_was_deleted_is_missed(tmp_path: Path) -> None:
+    file = tmp_path / "some.db"
+    database = Database(f"sqlite:///{file}")
+    async with database.engine.begin() as connection:
+        await connection.execute(sa.text("CREATE TABLE notes (text TEXT)"))
+    await database.ping()
+    file.rename(tmp_path / "away.db")
+    with pytest.raises(FileNotFoundError):
+        await database.ping()
+    await database.dispose()
