@@ -29,18 +29,29 @@ class MessageWorker:
         self._poll_seconds = poll_seconds
         self._drain_seconds = drain_seconds
         self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
         self._deliveries: set[asyncio.Task[None]] = set()
+
+    @property
+    def running(self) -> bool:
+        """Whether messages are being delivered: true between `start` and `stop`, unless a defect ended the task."""
+        return self._loop is not None and not self._loop.done()
 
     def start(self) -> None:
         """Begin to deliver, in a task of the running event loop."""
+        self._stopping = False
         self._loop = asyncio.create_task(self._run(), name="message-worker")
 
     async def stop(self) -> None:
         """Take no more messages, let running handlers finish for `drain_seconds`, then give their messages back."""
         if self._loop is None:
             return
-        self._loop.cancel()
-        await asyncio.wait([self._loop])
+        # A look at the database ends by itself: to cancel it would leave its connection in an unknown state.
+        self._stopping = True
+        self._queue.wake()
+        if not (await asyncio.wait([self._loop], timeout=self._drain_seconds))[0]:
+            self._loop.cancel()
+            await asyncio.wait([self._loop])
         self._loop = None
         await self._drain()
 
@@ -51,7 +62,7 @@ class MessageWorker:
         return len(deliveries)
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 await self._fill()
             except (SQLAlchemyError, OSError):

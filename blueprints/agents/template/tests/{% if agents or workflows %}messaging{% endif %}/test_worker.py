@@ -28,10 +28,12 @@ async def test_it_delivers_what_is_committed_while_it_runs(database: Database, q
     queue.subscribe("mail", recorder)
     worker = MessageWorker(queue, poll_seconds=60)
     worker.start()
+    assert worker.running
     for number in (1, 2, 3):
         await send(database, queue, number)
     await recorder.wait(3)
     await worker.stop()
+    assert not worker.running
     assert sorted(recorder.numbers) == [1, 2, 3]
 
 
