@@ -33,14 +33,16 @@ ATTRIBUTE_WORDS = (
         """metadata registry construct copy dict fields from_orm json parse_file parse_obj parse_raw schema schema_json
     update_forward_refs validate""".split()
     )
+    # `dict(row)` takes what has `keys` for a mapping; `Row(self=...)` cannot be called.
+    | frozenset(("keys", "self"))
 )
 """Names that an attribute of a model or schema cannot have; it gets a trailing underscore and an alias."""
 
 MODULE_WORDS = PYTHON_KEYWORDS | frozenset("base types factories conftest".split())
 """Names that a generated module cannot have: keywords and the modules that stand beside it."""
 
-CLASS_WORDS = frozenset({"Base", "Row"})
-"""Classes that every generated model builds on; an entity of such a name gets another class."""
+CLASS_WORDS = frozenset({"Any", "Base", "Row"})
+"""Classes that every generated model needs; an entity of such a name gets another class."""
 
 SQL_WORDS = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
