@@ -123,7 +123,7 @@ def serving(project: Project, folder: Path) -> Iterator[str]:
 
 
 def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if server.poll() is not None:
             break
         try:
@@ -136,7 +136,7 @@ def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -
 
 
 def fetch(url: str) -> dict[str, dict[str, dict[str, dict[str, str]]]]:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         document: dict[str, dict[str, dict[str, dict[str, str]]]] = json.load(answer)
     return document
 

@@ -260,10 +260,8 @@ def test_a_slot_that_does_not_close_fails_its_blueprint(tmp_path: Path) -> None:
 
     result = render(make_plan("demo", catalog, {}), catalog)
 
-    assert [str(error) for failure in result.failures for error in failure.errors] == [
-        "demo/template/a.py: renders a.py, whose line 2 says: slot a is not closed "
-        "(Add the line `end slot` after its text.)"
-    ]
+    (error,) = (error for failure in result.failures for error in failure.errors)
+    assert str(error).startswith("demo/template/a.py: renders a.py, whose line 2 says: slot a is not closed (Add ")
     assert len(result.tree) == 0
 
 
