@@ -38,14 +38,19 @@ from scaffolder.naming import (
 )
 from scaffolder.spec.model import EntityMeta, FieldSpec
 
+_SCHEMA_SUFFIXES = ("Read", "Create", "Update", "Page", "Query", "Repository")
+
 
 def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str, ...]) -> tuple[Entity, ...]:
     """Resolve all drafts; the result is in their order and knows its relations from both ends."""
     by_name = {draft.name: draft for draft in drafts} | {draft.key: draft for draft in drafts if draft.builtin}
     # A user's own `Agent` is what the user's references mean; the built-in one is then `SystemAgent`.
     by_name |= {draft.name: draft for draft in drafts if not draft.builtin}
-    names = EnumNames(entity_class(draft.name) for draft in drafts)
-    entities = [_Builder(draft, by_name, names, audit, roles).build() for draft in drafts]
+    classes = [entity_class(draft.name) for draft in drafts]
+    # A field called `read` must not make an enum `TicketRead`, which is a schema.
+    names = EnumNames([*classes, *(name + suffix for name in classes for suffix in _SCHEMA_SUFFIXES)])
+    tables = {table_name(Names.of(draft.name)) for draft in drafts}
+    entities = [_Builder(draft, by_name, names, tables, audit, roles).build() for draft in drafts]
     return _with_backrefs(entities)
 
 
@@ -58,11 +63,18 @@ class _Builder:
     """Builds one entity; holds what its parts share."""
 
     def __init__(
-        self, draft: Draft, drafts: dict[str, Draft], names: EnumNames, audit: tuple[str, ...], roles: tuple[str, ...]
+        self,
+        draft: Draft,
+        drafts: dict[str, Draft],
+        names: EnumNames,
+        tables: set[str],
+        audit: tuple[str, ...],
+        roles: tuple[str, ...],
     ) -> None:
         self.draft = draft
         self.drafts = drafts
         self.enum_names = names
+        self.tables = tables
         self.audit = audit
         self.roles = roles
         self.names = Names.of(draft.name)
@@ -189,6 +201,8 @@ class _Builder:
         right = f"{one if target == self.draft.name else names.snake}_id"
         right = right if right != left else f"other_{right}"
         table = sql_identifier(self.names.snake, relation)
+        if table in self.tables:
+            table = sql_identifier(self.names.snake, relation, "links")
         return Many(
             name=relation,
             attr=f"{one}_ids",

@@ -117,3 +117,14 @@ def test_targets_of_another_stack_are_said_not_to_be_done() -> None:
 def test_the_contract_is_the_same_in_any_order_of_hashing(tmp_path: Path) -> None:
     first = contract_answers(contract_of(many_entities(5)))
     assert contract_answers(contract_of(many_entities(5))) == first
+
+
+def test_names_that_the_contract_makes_do_not_take_those_of_the_user() -> None:
+    contract = contract_of(
+        "spec: 1\nproject: {name: x}\nentities:\n  Ticket: {read: 'enum(yes, no)', tags: <-> Tag}\n"
+        "  Tag: {label: string}\n  TicketTags: {name: string}\n"
+    )
+    ticket = entity(contract, "Ticket")
+    assert ticket.enums[0].class_name == "TicketReadChoice"
+    assert (ticket.many[0].table, ticket.many[0].link_class) == ("ticket_tags_links", "TicketTagsChoice")
+    assert len({table.name for table in contract.tables}) == len(contract.tables)
