@@ -224,7 +224,9 @@ def test_other_pythons_render_the_same_plan_to_the_same_files(
     command = [sys.executable, "-m", "scaffolder", "plan", "agent-backend", "--data-file", str(SPEC), "--json"]
     planned = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=True).stdout
     (tmp_path / "plan.json").write_bytes(planned)
-    paths = os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])
+    # An editable install finds its packages through a .pth file, which a folder on PYTHONPATH does not get read.
+    packages = [ROOT, ROOT / "fills", ROOT / "validators"]
+    paths = os.pathsep.join([*map(str, packages), sysconfig.get_path("purelib")])
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
 
     run([interpreter, "-c", ENGINE, tmp_path / "plan.json", tmp_path / "out"], PYTHONPATH=paths, **cache)
