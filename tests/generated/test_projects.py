@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from scaffolder_fills import find_slots
-from scaffolder_validators import validate_files
+from scaffolder_validators import validate_fast
 
 from tests.generated.conftest import Project, clean_environment
 
@@ -44,9 +44,9 @@ def assert_fine(done: subprocess.CompletedProcess[str]) -> None:
 
 
 def test_files_are_sound_and_slots_close(project: Project) -> None:
-    files = [(name, path.read_bytes()) for name, path in files_of(project)]
-    assert validate_files(files) == ()
-    for _, content in files:
+    files = {name: path.read_bytes() for name, path in files_of(project)}
+    assert validate_fast(files).findings == ()
+    for content in files.values():
         find_slots(content.decode())
 
 

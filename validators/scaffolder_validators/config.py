@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
 from scaffolder_validators.finding import Finding
+from scaffolder_validators.sources import Sources
+from scaffolder_validators.validator import Missing, Ready, Scope, Tier
 
 _SYNTAX = "Mend the syntax; the file cannot be read as it is."
 _DUPLICATE = "Keep one of the two; readers silently take the last."
+
+TIER: Tier = "fast"
+SCOPE: Scope = "file"
+TIMEOUT = 60.0
+CONFIG: tuple[str, ...] = ()
+
+
+def probe() -> Ready | Missing:
+    """It is part of this package, so it is there."""
+    return Ready("1")
 
 
 def applies_to(path: str) -> bool:
@@ -20,14 +32,11 @@ def applies_to(path: str) -> bool:
     return path.endswith(tuple(_CHECKS))
 
 
-def check(path: str, content: bytes) -> Sequence[Finding]:
-    """Parse the file by its ending."""
-    ending = next(item for item in _CHECKS if path.endswith(item))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return []  # `text` says it
-    return list(_CHECKS[ending](path, text))
+def check(sources: Sources) -> Iterator[Finding]:
+    """Parse each file by its ending."""
+    for path, text in sources.texts():
+        ending = next(item for item in _CHECKS if path.endswith(item))
+        yield from _CHECKS[ending](path, text)
 
 
 class _DuplicateKeyError(ValueError):

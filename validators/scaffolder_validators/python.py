@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import platform
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scaffolder_validators.finding import Finding
+from scaffolder_validators.sources import Sources
+from scaffolder_validators.validator import Missing, Ready, Scope, Tier
 
 _HINT = "Mend the syntax; the file cannot be imported as it is."
+
+TIER: Tier = "fast"
+SCOPE: Scope = "file"
+TIMEOUT = 60.0
+CONFIG: tuple[str, ...] = ()
+
+
+def probe() -> Ready | Missing:
+    """The compiler is that of the running Python."""
+    return Ready(platform.python_version())
 
 
 def applies_to(path: str) -> bool:
@@ -15,8 +28,13 @@ def applies_to(path: str) -> bool:
     return path.endswith((".py", ".pyi"))
 
 
-def check(path: str, content: bytes) -> Sequence[Finding]:
-    """Compile the file, without running it."""
+def check(sources: Sources) -> Iterator[Finding]:
+    """Compile each file, without running it."""
+    for path, content in sources.files.items():
+        yield from _compile(path, content)
+
+
+def _compile(path: str, content: bytes) -> Sequence[Finding]:
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", SyntaxWarning)

@@ -1,27 +1,68 @@
-"""All validators by name, and how a file or a set of files is checked by those that apply."""
+"""All validators by name. A new one is one module and one line here, or an entry point of another package."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Final, cast
 
-from scaffolder_validators import config, python, text
-from scaffolder_validators.finding import Finding
-from scaffolder_validators.validator import Validator
+from scaffolder_validators.validator import TIERS, Tier, Validator
 
-VALIDATORS: Mapping[str, Validator] = {"text": text, "python": python, "config": config}
+ENTRY_POINTS: Final = "scaffolder.validators"
+"""The group in which another package names its validators: `name = "package.module"`."""
 
+VALIDATORS: Final[Mapping[str, str]] = {
+    "text": "scaffolder_validators.text",
+    "python": "scaffolder_validators.python",
+    "config": "scaffolder_validators.config",
+}
+"""Name to module; the module is imported when the validator is used."""
 
-def validate_file(path: str, content: bytes) -> tuple[Finding, ...]:
-    """Return the findings of all validators that apply to `path`, sorted by place."""
-    found = [
-        finding
-        for validator in VALIDATORS.values()
-        if validator.applies_to(path)
-        for finding in validator.check(path, content)
-    ]
-    return tuple(sorted(found))
+FAST: Final = ("text", "python", "config")
+"""Our validators of the tier `fast`: known without importing all modules, because every `copy` runs them."""
 
 
-def validate_files(files: Iterable[tuple[str, bytes]]) -> tuple[Finding, ...]:
-    """Return the findings of `(path, content)` pairs, sorted by path and place."""
-    return tuple(sorted(finding for path, content in files for finding in validate_file(path, content)))
+class UnknownValidatorError(ValueError):
+    """A name or pattern that no validator has; the text says which there are."""
+
+
+@cache
+def load(name: str) -> Validator:
+    """Import a validator by its name.
+
+    Raises:
+        UnknownValidatorError: there is none of this name.
+    """
+    if name in VALIDATORS:
+        return cast("Validator", importlib.import_module(VALIDATORS[name]))
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        return cast("Validator", point.load())
+    raise UnknownValidatorError(f"there is no validator {name!r}; there are {', '.join(names())}")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Give the names of all validators, ours first."""
+    others = sorted({point.name for point in entry_points(group=ENTRY_POINTS)} - set(VALIDATORS))
+    return (*VALIDATORS, *others)
+
+
+def select(tier: Tier, only: Iterable[str] = ()) -> dict[str, Validator]:
+    """Give the validators of `tier` and the tiers below it, or those of them whose names match a pattern in `only`.
+
+    Raises:
+        UnknownValidatorError: a pattern matches none of the names.
+    """
+    patterns = tuple(only)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names()):
+            raise UnknownValidatorError(f"there is no validator {pattern!r}; there are {', '.join(names())}")
+    wanted = [name for name in names() if not patterns or any(fnmatchcase(name, one) for one in patterns)]
+    if tier == "fast":
+        wanted = [name for name in wanted if name in FAST or name not in VALIDATORS]
+    loaded = {name: load(name) for name in wanted}
+    highest = TIERS.index(tier)
+    return {name: one for name, one in loaded.items() if TIERS.index(one.TIER) <= highest}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from scaffolder_validators.finding import Finding
+from scaffolder_validators.sources import Sources
+from scaffolder_validators.validator import Missing, Ready, Scope, Tier
 
 # Bidirectional controls (CVE-2021-42574), zero-width characters, soft hyphen, Unicode's tag characters.
 _INVISIBLE = re.compile(
@@ -13,20 +15,32 @@ _INVISIBLE = re.compile(
 )
 _BINARY = (".png", ".jpg", ".gif", ".ico", ".woff", ".woff2", ".gz", ".zip", ".pdf")
 
+TIER: Tier = "fast"
+SCOPE: Scope = "file"
+TIMEOUT = 60.0
+CONFIG: tuple[str, ...] = ()
+
+
+def probe() -> Ready | Missing:
+    """It is part of this package, so it is there."""
+    return Ready("1")
+
 
 def applies_to(path: str) -> bool:
     """All files but those that are known to be binary."""
     return not path.lower().endswith(_BINARY)
 
 
-def check(path: str, content: bytes) -> Sequence[Finding]:
+def check(sources: Sources) -> Iterator[Finding]:
     """Find what is not UTF-8, and characters that change what a reader sees."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return [Finding(path, line, 1, "text:encoding", "error", "not UTF-8", "Save the file as UTF-8.")]
-    return list(_invisible(path, text)) if not text.isascii() else []
+    for path, content in sources.files.items():
+        if content.isascii():
+            continue
+        try:
+            yield from _invisible(path, content.decode())
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            yield Finding(path, line, 1, "text:encoding", "error", "not UTF-8", "Save the file as UTF-8.")
 
 
 def _invisible(path: str, text: str) -> Iterator[Finding]:

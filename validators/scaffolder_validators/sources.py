@@ -1,0 +1,131 @@
+"""The files that are checked: in memory, and as a folder for engines that are programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder_validators.finding import Finding
+
+LARGEST = 2_000_000
+"""Bytes; a larger file is not read, and a note says so. Generated sources stay far below."""
+
+_SKIPPED_FOLDERS = frozenset(
+    ".git .hg .venv venv node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache .hypothesis .nox .tox .cache "
+    ".scaffold dist build htmlcov".split()
+)
+
+
+class Workspace:
+    """A folder that holds the files: the project itself, or a copy that is made when an engine first asks for it."""
+
+    def __init__(self, files: Mapping[str, bytes], existing: Path | None = None) -> None:
+        self._files = files
+        self._existing = existing
+        self._made: Path | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        """The folder; nobody writes into it."""
+        if self._existing is not None:
+            return self._existing
+        with self._lock:
+            if self._made is None:
+                self._made = Path(tempfile.mkdtemp(prefix="scaffolder-validate-"))
+                for name, content in self._files.items():
+                    target = self._made / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(content)
+            return self._made
+
+    def close(self) -> None:
+        """Remove the copy, if there is one."""
+        with self._lock:
+            if self._made is not None:
+                shutil.rmtree(self._made, ignore_errors=True)
+                self._made = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a validator gets: `files` are to be checked, `tree` holds all files that are known (path to bytes).
+
+    `contract` is the plain data of the contract that the project was made from, for validators that compare with it.
+    """
+
+    files: Mapping[str, bytes]
+    tree: Mapping[str, bytes]
+    workspace: Workspace
+    contract: Mapping[str, Any] | None = None
+    problems: tuple[Finding, ...] = field(default=())
+
+    @classmethod
+    def of(cls, files: Mapping[str, bytes], contract: Mapping[str, Any] | None = None) -> Sources:
+        """Make sources of files in memory."""
+        return cls(files, files, Workspace(files), contract)
+
+    @property
+    def folder(self) -> Path:
+        """A folder with the whole tree, for programs; it may be the user's project, so nobody writes into it."""
+        return self.workspace.path
+
+    def only(self, paths: Iterable[str]) -> Sources:
+        """The same tree with `paths` to be checked."""
+        return replace(self, files={path: self.tree[path] for path in paths})
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Give path and text of each file to be checked, but for what is not UTF-8: the validator `text` says that."""
+        for path, content in self.files.items():
+            try:
+                yield path, content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                continue
+
+
+def read_folder(root: Path, contract: Mapping[str, Any] | None = None) -> Sources:
+    """Read all files of a project, but for environments, caches, version control and what is linked to.
+
+    What cannot be read (too large, gone meanwhile, no permission) is a finding in `problems`.
+
+    Raises:
+        NotADirectoryError: `root` is no folder.
+    """
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is no folder")
+    files: dict[str, bytes] = {}
+    problems: list[Finding] = []
+    for folder, names, members in os.walk(root, followlinks=False):
+        names[:] = sorted(name for name in names if name not in _SKIPPED_FOLDERS)
+        for member in sorted(members):
+            path = Path(folder, member)
+            name = path.relative_to(root).as_posix()
+            content = _read(path, name)
+            if isinstance(content, Finding):
+                problems.append(content)
+            elif content is not None:
+                files[name] = content
+    return Sources(files, files, Workspace(files, root), contract, tuple(problems))
+
+
+def _read(path: Path, name: str) -> bytes | Finding | None:
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            return None  # a link's target is checked where it stands; pipes and sockets hold no source
+        if status.st_size > LARGEST:
+            message = f"not checked: {status.st_size:,} bytes, the limit is {LARGEST:,}"
+            return Finding(name, 1, 1, "files:too-large", "note", message, "Check it by other means.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return Finding(name, 1, 1, "files:gone", "note", "not checked: it was deleted meanwhile", "Run it again.")
+    except OSError as error:
+        message = f"not checked: {error.strerror or error}"
+        return Finding(name, 1, 1, "files:unreadable", "warning", message, "Make the file readable.")

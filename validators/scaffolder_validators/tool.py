@@ -1,0 +1,93 @@
+"""Running an engine that is a program: found beside our Python or on the path, and never for longer than allowed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from scaffolder_validators.validator import Missing, Ready
+
+_VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
+
+
+class ToolTimeoutError(Exception):
+    """The program took longer than it may; it was killed with all it had started."""
+
+
+@cache
+def find(program: str) -> Path | None:
+    """Give the path of a program; that of our own environment comes first, in the version that we were tested with."""
+    beside = shutil.which(program, path=os.fspath(Path(sys.executable).parent))
+    found = beside or shutil.which(program)
+    return Path(found) if found else None
+
+
+@cache
+def probe(program: str, how: str, *version: str) -> Ready | Missing:
+    """Run `program --version` (or with the arguments `version`); `how` tells the user how to get it."""
+    path = find(program)
+    if path is None:
+        return Missing(f"{program} not found: {how}")
+    try:
+        done = run([path, *(version or ("--version",))], timeout=20)
+    except (OSError, ToolTimeoutError) as error:
+        return Missing(f"{program} does not start ({error}): {how}")
+    match = _VERSION.search(done.stdout) or _VERSION.search(done.stderr)
+    if done.returncode != 0 or match is None:
+        return Missing(f"{program} does not work (exit {done.returncode}): {how}")
+    return Ready(match.group())
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    given: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program with `given` as its standard input; a timeout (seconds) kills its whole process group.
+
+    The program gets few variables of our environment, no colours, and no way to ask anybody.
+
+    Raises:
+        ToolTimeoutError: it took longer than `timeout`.
+        OSError: it cannot be started.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME") if name in os.environ}
+    variables = {**kept, "LANG": "C.UTF-8", "NO_COLOR": "1", **(environment or {})}
+    process = subprocess.Popen(  # noqa: S603 - the programs are those of the registry
+        [os.fspath(part) for part in command],
+        cwd=cwd,
+        env=variables,
+        stdin=subprocess.PIPE if given is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        output, errors = process.communicate(given, timeout=timeout)
+    except BaseException as error:
+        _kill(process)
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise ToolTimeoutError(f"{Path(command[0]).name} took longer than {timeout:g} s") from None
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    import signal  # noqa: PLC0415 - only when something hangs
+
+    with suppress(ProcessLookupError):  # it may have ended by itself just now
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
