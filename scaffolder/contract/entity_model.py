@@ -57,7 +57,8 @@ class Field:
     `name` is the JSON and column name, `attr` the Python attribute (`class` -> `class_`); they differ when
     `aliased`. `required` says that a create request must carry it. Values for code and tests come as Python source:
     `default_python` and `example_python` are typed values, `example_json`, `other_json` and `invalid_json` are what a
-    JSON body would hold (two that are accepted, and some that must be refused).
+    JSON body would hold (two that are accepted, and some that must be refused). `nth_python` is a typed value that
+    differs for each number which takes the place of `{n}` in it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Field:
     description: str
     doc: str
     example_python: str
+    nth_python: str
     example_json: str
     other_json: str
     invalid_json: tuple[str, ...]

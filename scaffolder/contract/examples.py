@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,15 +27,22 @@ _FIXED: dict[str, tuple[object, object, tuple[str, ...]]] = {
     "url": ("https://example.com/one", "https://example.com/two", ('"not a url"', "7")),
 }
 
+_ENOUGH = 999
+"""More rows than this are not made in one test."""
+
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Python source: of a typed value, of two JSON values, and of JSON values that must be refused."""
+    """Python source: of a typed value, of two JSON values, and of JSON values that must be refused.
+
+    `nth` is a typed value that differs for each number which takes the place of `{n}`.
+    """
 
     python: str
     json: str
     other: str
     invalid: tuple[str, ...]
+    nth: str = ""
 
 
 def examples_for(field: FieldSpec, label: str, enum_class: str = "", members: tuple[str, ...] = ()) -> Examples:
@@ -49,7 +57,13 @@ def examples_for(field: FieldSpec, label: str, enum_class: str = "", members: tu
             other=python_literal([second, first]),
             invalid=(python_literal(first) if field.type != "json" else "7", *(f"[{bad}]" for bad in invalid[:1])),
         )
-    return Examples(python=python, json=python_literal(first), other=python_literal(second), invalid=invalid)
+    return Examples(
+        python=python,
+        json=python_literal(first),
+        other=python_literal(second),
+        invalid=invalid,
+        nth=_nth(field, python, enum_class),
+    )
 
 
 def _values(field: FieldSpec, label: str) -> tuple[object, object, tuple[str, ...]]:
@@ -64,6 +78,50 @@ def _values(field: FieldSpec, label: str) -> tuple[object, object, tuple[str, ..
     return _FIXED[field.type]
 
 
+def _nth(field: FieldSpec, example: str, enum_class: str) -> str:
+    if field.type in {"int", "bigint", "float", "decimal"}:
+        return _nth_number(field)
+    if field.type in {"string", "text"}:
+        longest = length_bounds(field)[1]
+        number = "{n}" if longest > 3 else f"{{n}} % {10**longest}"
+        return f"_numbered({number}, {example})"
+    return {
+        "email": 'f"person{{n}}@example.com"',
+        "url": 'f"https://example.com/{{n}}"',
+        "date": f"{example} + dt.timedelta(days={{n}})",
+        "datetime": f"{example} + dt.timedelta(days={{n}})",
+        "duration": f"{example} + dt.timedelta(seconds={{n}})",
+        "time": "dt.time(minute={n} % 60)",
+        "uuid": "uuid.uuid4()",
+        "bool": "{n} % 2 == 0",
+        "enum": f"list({enum_class})[{{n}} % {len(field.values)}]",
+    }.get(field.type, example)
+
+
+def _nth_number(field: FieldSpec) -> str:
+    low, high, unit = _steps(field)
+    first = Decimal(str(_number_values(field)[0]))
+    repeats = high is not None and high - first < _ENOUGH * unit
+    if high is not None and repeats:
+        first = high - _ENOUGH * unit if low is None else max(low, high - _ENOUGH * unit)
+    number = f"{{n}} % {int((high - first) / unit) + 1}" if high is not None and repeats else "{n}"
+    factor = "" if unit == 1 else f" * {typed_literal(field.type, unit)}"
+    if first == 0 and field.type != "decimal":
+        return f"{number}{factor}"
+    start = str(int(first)) if field.type == "int" else typed_literal(field.type, first)
+    return f"{start} + {number}{factor}"
+
+
+def _steps(field: FieldSpec) -> tuple[Decimal | None, Decimal | None, Decimal]:
+    """Return the bounds of a number field, and the distance of values that are told apart."""
+    if field.type == "decimal":
+        return *_decimal_bounds(field), Decimal(1).scaleb(-decimal_digits(field)[1])
+    low, high = (None if bound is None else Decimal(str(bound)) for bound in number_bounds(field))
+    if field.type == "float" and low is not None and high is not None:
+        return low, high, (high - low) / _ENOUGH
+    return low, high, Decimal(1)
+
+
 def _text(text: str, low: int, high: int) -> str:
     padded = text if len(text) >= low else text + "x" * (low - len(text))
     cut = padded[:high]
@@ -75,6 +133,8 @@ def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
     low, high = number_bounds(field)
     if field.type == "decimal":
         return _decimal_values(field)
+    if field.type == "float":
+        return _float_values(low, high)
     first: int = int(low) if low is not None and low > 1 else 1
     if high is not None and high < first:
         first = int(high)
@@ -83,22 +143,40 @@ def _number_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
         second = first - 1 if low is None or low < first else first
     if field.type == "bigint":
         return str(first), str(second), ('"twelve"', "7.5")
-    outside = tuple(
-        str(int(bound) + step)
-        for bound, step in ((low, -1), (high, 1))
-        if bound is not None and -(2**52) < bound < 2**52
-    )
-    if field.type == "float":
-        return float(first), float(second), ('"1.5"', *outside)
-    return first, second, ('"1"', "True", *outside)
+    return first, second, ('"1"', "True", *_outside(low, high))
+
+
+def _float_values(low: int | Decimal | None, high: int | Decimal | None) -> tuple[object, object, tuple[str, ...]]:
+    first = 1.0
+    if low is not None and low > 1:
+        first = float(low)
+    elif high is not None and high < 1:
+        first = float(high)
+    if high is None or high >= first + 1:
+        second = first + 1
+    elif low is None or low <= first - 1:
+        second = first - 1
+    else:
+        second = (float(low) + first) / 2 if low < first else (first + float(high)) / 2
+    return first, second, ('"1.5"', *_outside(low, high))
+
+
+def _outside(low: int | Decimal | None, high: int | Decimal | None) -> Iterator[str]:
+    for bound, step in ((low, -1), (high, 1)):
+        if bound is not None and -(2**52) < bound < 2**52:
+            yield str(int(bound) + step)
 
 
 def _decimal_values(field: FieldSpec) -> tuple[object, object, tuple[str, ...]]:
-    precision, scale = decimal_digits(field)
-    unit = Decimal(1).scaleb(-scale)
-    largest = Decimal(10) ** (precision - scale) - unit
-    low = Decimal(field.minimum) if field.minimum is not None else -largest
-    high = Decimal(field.maximum) if field.maximum is not None else largest
-    first = min(max(Decimal(1).quantize(unit) if largest >= 1 else unit, low), high)
+    low, high = _decimal_bounds(field)
+    unit = Decimal(1).scaleb(-decimal_digits(field)[1])
+    first = min(max(Decimal(1).quantize(unit) if high >= 1 else unit, low), high)
     second = first + unit if first + unit <= high else max(first - unit, low)
     return str(first.quantize(unit)), str(second.quantize(unit)), ('"one"', "1.5")
+
+
+def _decimal_bounds(field: FieldSpec) -> tuple[Decimal, Decimal]:
+    precision, scale = decimal_digits(field)
+    largest = Decimal(10) ** (precision - scale) - Decimal(1).scaleb(-scale)
+    low = Decimal(field.minimum) if field.minimum is not None else -largest
+    return low, Decimal(field.maximum) if field.maximum is not None else largest

@@ -89,6 +89,7 @@ def build_field(
         description=field.description or "",
         doc=doc_text(field.description or "", label),
         example_python=examples.python,
+        nth_python=examples.nth,
         example_json=examples.json,
         other_json=examples.other,
         invalid_json=examples.invalid,

@@ -62,8 +62,9 @@ def json_default(kind: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return value
+        value = value.isoformat()
+    # As pydantic writes it.
+    return value.removesuffix("+00:00") + "Z" if kind == "datetime" and value.endswith("+00:00") else value
 
 
 def doc_text(text: str, fallback: str) -> str:

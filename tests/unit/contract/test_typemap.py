@@ -1,5 +1,10 @@
 """Types and examples of fields: they must agree with each other in every language that can be asked here."""
 
+import base64
+import datetime as dt
+import decimal
+import enum
+import uuid
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -24,6 +29,10 @@ FIELDS = {
     "one int": FieldSpec(type="int", minimum=7, maximum=7),
     "bigint": FieldSpec(type="bigint"),
     "float": FieldSpec(type="float", minimum=0, maximum=1),
+    "narrow float": FieldSpec(type="float", minimum=Decimal("0.2"), maximum=Decimal("0.8")),
+    "float from": FieldSpec(type="float", minimum=Decimal("1.5")),
+    "float to": FieldSpec(type="float", maximum=Decimal("-2.5")),
+    "int to": FieldSpec(type="int", maximum=5),
     "decimal": FieldSpec(type="decimal", precision=12, scale=2),
     "decimal fraction": FieldSpec(type="decimal", precision=4, scale=4, minimum=Decimal(0), maximum=Decimal("0.5")),
     "whole decimal": FieldSpec(type="decimal", precision=9, scale=0),
@@ -76,6 +85,37 @@ def test_the_two_examples_differ(name: str) -> None:
     assert examples.json != examples.other
 
 
+class Choice(enum.StrEnum):
+    """What the examples of an enum name."""
+
+    IN_PROGRESS = "in progress"
+    DONE = "done"
+
+
+def numbered(number: int, text: str) -> str:
+    """Do as the function of that name in the generated factories."""
+    return text[: max(0, len(text) - len(str(number)))] + str(number)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        (name, {"bool": 2, "enum": 2, "int": 5, "negative int": 7, "one int": 1, "one letter": 10}.get(name, 60))
+        for name, field in FIELDS.items()
+        if field.type not in {"json", "bytes"}
+    ],
+)
+def test_numbered_examples_differ_as_long_as_they_can_and_fit(name: str, count: int) -> None:
+    field = FIELDS[name]
+    source = examples_for(field, "Label", "Choice", ("IN_PROGRESS", "DONE")).nth
+    known = {"Choice": Choice, "_numbered": numbered, "dt": dt, "decimal": decimal, "uuid": uuid, "base64": base64}
+    values = [eval(source.replace("{n}", f"({number})"), known) for number in range(1_500)]
+    assert len(set(values[:count])) == count
+    if field.type not in LOOSE:
+        texts = [str(value) if field.type == "decimal" else value for value in values]
+        assert [text for text in texts if not accepts(field, python_literal(text))] == []
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_null_is_accepted_where_it_may_be(name: str) -> None:
     assert accepts(replace(ALL[name], nullable=True), "None")
@@ -126,3 +166,16 @@ def test_typed_literals(kind: str, value: object, source: str) -> None:
 def test_durations_are_written_as_pydantic_writes_them(seconds: int, text: str) -> None:
     assert iso_duration(seconds) == text
     assert json_default("duration", seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("datetime", "2026-01-31T08:30:00+00:00", "2026-01-31T08:30:00Z"),
+        ("datetime", "2026-01-31T08:30:00+02:00", "2026-01-31T08:30:00+02:00"),
+        ("datetime", ["2026-01-31T08:30:00+00:00"], ["2026-01-31T08:30:00Z"]),
+        ("json", {"at": "2026-01-31T08:30:00+00:00"}, {"at": "2026-01-31T08:30:00+00:00"}),
+    ],
+)
+def test_defaults_are_written_as_pydantic_writes_them(kind: str, value: object, text: object) -> None:
+    assert json_default(kind, value) == text

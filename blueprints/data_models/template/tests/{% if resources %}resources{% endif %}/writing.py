@@ -74,8 +74,8 @@ class Unique(Resource):
     unique: ClassVar[tuple[tuple[str, ...], ...]]
 
     async def test_refuses_a_second_row_with_the_same_values(self, world: World, caller: Caller) -> None:
+        first = await self.row(world, caller)
         for attrs in self.unique:
-            first = await self.row(world, caller)
             body = await self.request(world, caller, **{attr: getattr(first, attr) for attr in attrs})
             answer = await world.ask(caller, "POST", self.path, json=body)
             assert answer.status_code == 409, attrs
