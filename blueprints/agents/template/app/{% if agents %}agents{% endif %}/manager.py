@@ -18,7 +18,7 @@ from app.agents.records import AgentStatus
 from app.agents.registry import AgentRegistry, AnyAgent
 from app.agents.task import AgentResult, AgentTask, Conflict
 from app.core.database import Database
-from app.core.errors import AppError, ConflictError, UnavailableError
+from app.core.errors import ConflictError, UnavailableError, describe
 from app.messaging.delivery import Delivery
 from app.messaging.queue import MessageQueue
 from app.observability.metrics import AGENT_SECONDS
@@ -127,7 +127,7 @@ class AgentManager:
         try:
             output = await self._work(agent, task)
         except BaseException as error:
-            await self._close(agent, task, started, error=_describe(error))
+            await self._close(agent, task, started, error=describe(error))
             raise
         await self._close(agent, task, started, output=output)
         return output
@@ -184,7 +184,3 @@ class AgentManager:
 
 def _address(name: str) -> str:
     return f"agents.{name}"
-
-
-def _describe(error: BaseException) -> str:
-    return str(error) if isinstance(error, AppError) else f"{type(error).__name__}: {error}"

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Database
+from app.core.errors import describe
 from app.messaging.delivery import Delivery, Handler, Subscription
 from app.messaging.leases import LOST_WITH_PROCESS, Leases
 from app.messaging.records import MessageKind, MessageRow, MessageStatus
@@ -140,7 +141,7 @@ class MessageQueue:
 
     async def reject(self, delivery: Delivery, error: Exception) -> None:
         """Make the message due again after a pause, or dead when its attempts are used up."""
-        reason = f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
+        reason = describe(error)[:MAX_ERROR_LENGTH]
         if delivery.attempt < self.leases.max_attempts:
             pause = min(self._max_retry_seconds, self._retry_seconds * 2 ** (delivery.attempt - 1))
             await self.leases.settle(delivery, available_at=utc_now() + timedelta(seconds=pause), last_error=reason)

@@ -57,12 +57,13 @@ async def test_figures_of_runs_at_the_same_time_add_up(manager_of: ManagerOf, da
     assert row.busy_ms >= 5 * 150
 
 
-async def test_a_failure_is_recorded_and_raised(manager_of: ManagerOf, database: Database) -> None:
+async def test_a_failure_is_raised_and_its_kind_recorded(manager_of: ManagerOf, database: Database) -> None:
+    # Only the kind: everybody who may read agents reads this, and an error may quote what it was given.
     manager = await manager_of(Broken)
     with pytest.raises(RuntimeError, match="out of order"):
         await manager.run("broken", {})
     [run] = await runs(database)
-    assert (run.status, run.error) == (AgentRunStatus.FAILED, "RuntimeError: out of order")
+    assert (run.status, run.error) == (AgentRunStatus.FAILED, "RuntimeError")
     row = await agent_row(database, "broken")
     assert (row.status, row.runs_failed, row.last_error) == (AgentStatus.FAILED, 1, run.error)
 

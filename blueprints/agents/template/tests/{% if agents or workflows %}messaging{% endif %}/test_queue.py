@@ -117,7 +117,7 @@ async def test_a_rejected_message_waits_longer_each_time(database: Database) -> 
     [delivery] = await queue.lease(1)
     await queue.reject(delivery, RuntimeError("not now"))
     [row] = await stored(database)
-    assert row.last_error == "RuntimeError: not now"
+    assert row.last_error == "RuntimeError"
     assert 90 < (row.available_at - row.updated_at).total_seconds() <= 100
     assert await queue.lease(1) == []
 

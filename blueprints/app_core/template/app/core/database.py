@@ -35,7 +35,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, pool_timeout: float = 5.0, echo: bool = False) -> None:
         self.url = normalise_url(url)
         self.is_sqlite = make_url(self.url).get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"connect_args": {"timeout": 15}} if self.is_sqlite else {"pool_pre_ping": True}
+        # Without `hide_parameters` the text of an error holds the values of its statement, and so does the log.
+        options: dict[str, Any] = {"hide_parameters": True}
+        options |= {"connect_args": {"timeout": 15}} if self.is_sqlite else {"pool_pre_ping": True}
         if ":memory:" not in self.url:
             options |= {"pool_size": pool_size, "pool_timeout": pool_timeout}
         self.engine: AsyncEngine = create_async_engine(self.url, echo=echo, **options)

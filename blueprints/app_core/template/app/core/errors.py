@@ -136,6 +136,11 @@ class UnavailableError(AppError):
         super().__init__(detail, headers={"Retry-After": "5"})
 
 
+def describe(error: BaseException) -> str:
+    """Return what may be stored or shown of an error: ours as it is, of others only the kind, since they quote values."""
+    return str(error) if isinstance(error, AppError) else type(error).__name__
+
+
 def problem_response(path: str, error: AppError) -> JSONResponse:
     """Return the answer for an error on `path`."""
     problem = Problem(

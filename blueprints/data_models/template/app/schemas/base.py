@@ -10,9 +10,9 @@ from app.core.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 
 class Input(pydantic.BaseModel):
-    """A request body or the query of a list; unknown names are refused."""
+    """A request body or the query of a list; unknown names are refused, and errors do not quote what was sent."""
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Output(pydantic.BaseModel):

@@ -152,6 +152,7 @@ Duration = Annotated[
 Uuid = uuid.UUID
 Ids = Annotated[list[uuid.UUID], pydantic.Field(max_length=100)]
 Json = Annotated[Any, pydantic.AfterValidator(_storable)]
+JsonObject = Annotated[dict[str, Any], pydantic.AfterValidator(_storable)]
 Base64 = Annotated[
     bytes,
     pydantic.PlainValidator(_from_base64, json_schema_input_type=str),

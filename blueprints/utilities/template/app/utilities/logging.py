@@ -33,6 +33,8 @@ _SECRET_VALUES = (
         rf"\1{REDACTED}",
     ),
 )
+# Below WARNING these write down statements with their values, rows, headers and bodies.
+_TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg", "httpx", "httpcore", "anthropic", "openai")
 # What every LogRecord carries; whatever else it has was passed as `extra=`.
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -116,7 +118,8 @@ def configure_logging(
     logging.basicConfig(level=level.upper(), handlers=handlers, force=True)
     # The access log is written by our own middleware, with the request id and the duration.
     logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _rotating_handler(file: LogFile) -> logging.Handler:

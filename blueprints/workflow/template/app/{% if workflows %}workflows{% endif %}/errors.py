@@ -6,6 +6,7 @@ import httpx
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from app.core import errors
 from app.core.errors import AppError, ConflictError
 from app.utilities.errors import TransientError
 
@@ -57,9 +58,9 @@ def describe(error: Exception) -> str:
         return ", ".join(_describe_field(dict(item)) for item in error.errors())
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    if isinstance(error, AppError | NotConfiguredError | RemoteError | WorkflowFailedError):
+    if isinstance(error, NotConfiguredError | RemoteError | WorkflowFailedError):
         return str(error)
-    return type(error).__name__
+    return errors.describe(error)
 
 
 def _describe_field(item: dict[str, Any]) -> str:
