@@ -199,11 +199,13 @@ class _Parser:
         return ScalarNode(0, 0, self._bare(), plain=True)
 
     def _bare(self) -> str:
-        """Return what stands up to the next blank or '='."""
-        start = self._at
-        while self._at < len(self._text) and self._text[self._at] != "=" and not self._text[self._at].isspace():
-            self._at += 1
-        return self._text[start : self._at]
+        """Return what stands up to the next blank."""
+        word = self._text[self._at :].split(maxsplit=1)[0]
+        if "=" in word:
+            quoted = "'" + word + "'" if '"' in word else f'"{word}"'
+            raise self._error("a default with '=' in it needs quotes", f"write = {quoted}")
+        self._at += len(word)
+        return word
 
     def _quoted(self) -> re.Match[str]:
         match = (_DOUBLE if self._text[self._at] == '"' else _SINGLE).match(self._text, self._at)
