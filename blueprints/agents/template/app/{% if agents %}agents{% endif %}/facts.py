@@ -14,26 +14,38 @@ MAX_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A table that an agent reads. A task names a row of it as `<name>_id`; `shown` are the columns that it sees."""
+    """A table that an agent reads.
+
+    A task names a row of it as `<name>_id`; `shown` are the columns that the agent sees, `owner` is the one that says
+    whose the row is.
+    """
 
     name: str
     model: type[Row]
     shown: tuple[str, ...]
+    owner: str = ""
 
 
 async def load_facts(
-    session: AsyncSession, readings: tuple[Reading, ...], task_input: dict[str, Any]
+    session: AsyncSession,
+    readings: tuple[Reading, ...],
+    task_input: dict[str, Any],
+    *,
+    owner_id: UUID | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the rows to show, by name of the reading, oldest first.
 
     A row is shown when the input has its id. Without one, the newest rows are shown that refer to something that
-    the input names: with `ticket_id`, the comments whose `ticket_id` it is. Rows that nothing names stay unseen.
+    the input names: with `ticket_id`, the comments whose `ticket_id` it is. Rows that nothing names stay unseen,
+    and so do those of others when `owner_id` says whose rows the task may show.
     """
     named = {key: row_id for key, value in task_input.items() if (row_id := _as_id(key, value))}
     facts: dict[str, list[dict[str, Any]]] = {}
     for reading in readings:
         statement = _statement(reading, named)
         if statement is not None:
+            if owner_id is not None and reading.owner:
+                statement = statement.where(getattr(reading.model, reading.owner) == owner_id)
             rows = list(await session.scalars(statement))
             facts[reading.name] = [_show(row, reading.shown) for row in reversed(rows)]
     return facts

@@ -80,10 +80,12 @@ class AgentManager:
         *,
         given: dict[str, BaseModel] | None = None,
         run_id: UUID | None = None,
+        owner_id: UUID | None = None,
     ) -> AgentResult[Any]:
         """Run an agent, after those that it needs and that `given` has no output of.
 
-        A `run_id` that has succeeded before gives the stored output again. Raises `NotFoundError` for an unknown
+        A `run_id` that has succeeded before gives the stored output again. With `owner_id` the agents are shown no
+        rows that belong to others. Raises `NotFoundError` for an unknown
         agent, `ConflictError` while the manager is stopped, `UnavailableError` after `run_seconds`, and what the
         agent raises.
         """
@@ -93,7 +95,8 @@ class AgentManager:
             for agent in self.registry.order(name, given=outputs):
                 own_id = run_id if agent.name == name else uuid5(run_id, agent.name)
                 context = {need: outputs[need] for need in agent.needs}
-                outputs[agent.name] = await self._run_one(agent, AgentTask(own_id, task_input, context))
+                task = AgentTask(own_id, task_input, context, owner_id)
+                outputs[agent.name] = await self._run_one(agent, task)
             conflicts = await self._settle_conflicts(run_id, outputs)
         return AgentResult(run_id, outputs.pop(name), outputs, conflicts)
 
@@ -134,7 +137,7 @@ class AgentManager:
 
     async def _work(self, agent: AnyAgent, task: AgentTask) -> BaseModel:
         async with self._database.session(read_only=True) as session:
-            facts = await load_facts(session, agent.reads, task.input)
+            facts = await load_facts(session, agent.reads, task.input, owner_id=task.owner_id)
         task.facts.update(facts)
         try:
             async with asyncio.timeout(self._run_seconds):

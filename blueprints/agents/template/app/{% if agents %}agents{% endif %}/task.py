@@ -22,12 +22,13 @@ class AgentTask:
     """One piece of work.
 
     `input` is JSON from whoever asked, `context` holds the outputs of the agents that this one needs, by name,
-    `facts` the rows that it may read. `usage` is added to while the agent works.
+    `facts` the rows that it may read: only those of `owner_id` if it is set. `usage` is added to while the agent works.
     """
 
     run_id: UUID
     input: dict[str, Any]
     context: dict[str, BaseModel] = field(default_factory=dict)
+    owner_id: UUID | None = None
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
 
