@@ -174,6 +174,18 @@ class Restricting(Delete):
             assert answer.status_code == 409, attr
 
 
+class Starting(Resource):
+    """A new row is in the initial state; `later` are the other ones."""
+
+    later: ClassVar[tuple[tuple[str, str], ...]]
+
+    async def test_starts_in_the_initial_state_only(self, world: World, caller: Caller) -> None:
+        body = await self.request(world, caller)
+        for name, state in self.later:
+            answer = await world.ask(caller, "POST", self.path, json={**body, name: state})
+            assert answer.status_code == 422, state
+
+
 class Transitions(Resource):
     """A field may only change in certain ways."""
 
