@@ -10,6 +10,12 @@ from tests.resources.conftest import Caller, World
 from tests.resources.facts import Make, Resource
 
 STALE = {"If-Match": '"0"'}
+SET_BY_THE_SERVER = {
+    "id": "6a2f41a3-c54c-4ce8-8b6a-0d1c0f5f5f5f",
+    "created_at": "2020-01-01T00:00:00Z",
+    "updated_at": "2020-01-01T00:00:00Z",
+    "row_version": 7,
+}
 
 
 class Create(Resource):
@@ -38,10 +44,11 @@ class Create(Resource):
         assert first.status_code == second.status_code == 201
         assert first.json() == second.json()
 
-    async def test_refuses_an_unknown_field(self, world: World, caller: Caller) -> None:
+    async def test_refuses_an_unknown_field_and_what_the_server_sets(self, world: World, caller: Caller) -> None:
         body = await self.request(world, caller)
-        answer = await world.ask(caller, "POST", self.path, json={**body, "no_such_field": 1})
-        assert answer.status_code == 422
+        for name, value in {"no_such_field": 1, **SET_BY_THE_SERVER}.items():
+            answer = await world.ask(caller, "POST", self.path, json={**body, name: value})
+            assert answer.status_code == 422, name
 
     async def test_refuses_wrong_values(self, world: World, caller: Caller) -> None:
         body = await self.request(world, caller)
@@ -134,6 +141,12 @@ class Update(Resource):
         answer = await world.ask(caller, "PATCH", self.url(row.id), json={})
         assert answer.status_code == 200
         assert answer.headers["ETag"] == '"1"'
+
+    async def test_does_not_change_what_the_server_sets(self, world: World, caller: Caller) -> None:
+        row = await self.row(world, caller)
+        for name, value in SET_BY_THE_SERVER.items():
+            answer = await world.ask(caller, "PATCH", self.url(row.id), json={name: value})
+            assert answer.status_code == 422, name
 
     async def test_refuses_to_overwrite_what_it_has_not_seen(self, world: World, caller: Caller) -> None:
         row = await self.row(world, caller)
