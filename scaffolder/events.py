@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "write"]
+Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "validate", "write"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The order of the stages: spec -> contract -> plan -> render -> write -> report. No other module knows it.
+"""The order of the stages: spec -> contract -> plan -> render -> validate -> write -> report. No other module knows it.
 
 Every stage takes frozen values and gives frozen values. What the user can mend is in the `Report`; exceptions
 (`scaffolder.errors`) mean that the run cannot go on, and then nothing was written.
@@ -23,10 +23,11 @@ from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
 from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
+from scaffolder.problem import Problem
 from scaffolder.render import render
 from scaffolder.report import Change, Report
-from scaffolder.state import Used, state_files
-from scaffolder.summary import SPEC_FILE, Outcome, summarise
+from scaffolder.state import SPEC_FILE, Used, state_files
+from scaffolder.summary import Outcome, summarise
 from scaffolder.tree import File, Origin, Tree
 from scaffolder.write import recover, write_tree
 
@@ -39,7 +40,8 @@ class CopyRequest:
     """What `copy` shall do. Exactly one of `spec` and `planned` (a stored plan) is given.
 
     `skip` and `exclude` are patterns: files to keep when they are there, and files to leave out.
-    With `partial`, a blueprint that fails does not keep the sound ones from being written.
+    With `partial`, a blueprint that fails does not keep the sound ones from being written. Without `validate`, nothing
+    is checked before it is written, and the report says so.
     """
 
     source: str
@@ -52,6 +54,7 @@ class CopyRequest:
     exclude: tuple[str, ...] = ()
     pretend: bool = False
     partial: bool = False
+    validate: bool = True
 
 
 @cache
@@ -120,11 +123,16 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
     outcome = Outcome("failed")
     tree = rendered.tree
     if not rendered.failures or (request.partial and tree):
-        with _stage("write", on_event):
-            tree = _project(tree, planned, request)
-            outcome = _write(tree, request, planned, choose, on_event)
+        tree = _project(tree, planned, request)
+        findings = _findings(tree, on_event) if request.validate else None
+        if findings and any(finding.severity == "error" for finding in findings):
+            outcome = Outcome("invalid")
+        else:
+            with _stage("write", on_event):
+                outcome = _write(tree, request, planned, choose, on_event)
             if outcome.status == "written" and rendered.failures:
                 outcome = replace(outcome, status="partial")
+        outcome = replace(outcome, findings=findings)
     return summarise(request.destination, planned, rendered, tree, outcome, perf_counter() - started)
 
 
@@ -137,6 +145,26 @@ def _project(rendered: Tree, planned: Planned, request: CopyRequest) -> Tree:
     state = state_files(kept, scaffolder=__version__, source=planned.plan.source, spec=planned.spec, blueprints=used)
     spec = File(SPEC_FILE, planned.spec, 0o644, Origin("scaffolder", __version__, SPEC_FILE))
     return rendered.merge(Tree([spec, *state]))
+
+
+def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
+    """Check the files that are new with the validators that cost next to nothing; `.scaffold` is our own notes."""
+    from scaffolder_validators import validate_fast  # noqa: PLC0415 - not needed with --no-validate
+
+    with _stage("validate", on_event):
+        files = {path: file.content for path, file in tree.items() if not path.startswith(".scaffold/")}
+        said = validate_fast(files)
+    crashed = (result for result in said.results if result.status == "error")
+    return (
+        *(
+            Problem("", 0, 0, result.validator, "warning", f"a check crashed: {result.reason}", "")
+            for result in crashed
+        ),
+        *(
+            Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint)
+            for one in said.findings
+        ),
+    )
 
 
 def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | None, on_event: OnEvent) -> Outcome:

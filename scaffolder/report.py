@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from scaffolder.problem import Problem
 
-Status: TypeAlias = Literal["written", "pretended", "partial", "conflicts", "failed"]
+Status: TypeAlias = Literal["written", "pretended", "partial", "conflicts", "invalid", "failed"]
 Action: TypeAlias = Literal["create", "overwrite", "identical", "skip", "conflict", "exclude"]
 
 JSON_VERSION = 1
@@ -62,6 +62,7 @@ class Report:
     warnings: tuple[Problem, ...] = ()
     not_done: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    findings: tuple[Problem, ...] = ()
     next_commands: tuple[str, ...] = ()
 
     def paths(self, *actions: Action) -> tuple[str, ...]:
@@ -90,7 +91,8 @@ class Report:
         if self.status == "partial":
             parts.append(_section("Missing", self._missing()))
         parts.append(_section("Warnings", map(str, self.warnings)))
-        if self.status not in {"conflicts", "failed"}:
+        parts.append(_section("Findings", map(str, self.findings)))
+        if self.status not in {"conflicts", "invalid", "failed"}:
             parts.append(_section("Kept as they were", self.paths("skip")))
             parts.append(_section("Not done", self.not_done))
             parts.append(_section("Next", self.next_commands, bullet=""))
@@ -112,6 +114,9 @@ class Report:
             case "conflicts":
                 blocked = count(len(self.paths("conflict")), "file")
                 return f"{self.project}: {blocked} in {self.destination} would be overwritten; nothing was written"
+            case "invalid":
+                errors = sum(finding.severity == "error" for finding in self.findings)
+                return f"{self.project}: {count(errors, 'error')} in what was rendered; nothing was written"
             case "failed":
                 failed = sum(bool(item.errors) for item in self.blueprints)
                 return f"{self.project}: {count(failed, 'blueprint')} failed; nothing was written{self._sound()}"

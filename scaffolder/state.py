@@ -20,6 +20,8 @@ from scaffolder.tree import File, Mode, Origin, Tree, unsafe_path
 
 LOCK = ".scaffold/lock.json"
 BASE = ".scaffold/base.jsonl"
+SPEC_FILE = "scaffold.yml"
+"""Where a project keeps the spec that it was made from."""
 STATE_VERSION = 1
 """Raised when a key of either file is removed or changes its meaning."""
 

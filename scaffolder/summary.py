@@ -9,11 +9,10 @@ from pathlib import Path
 
 from scaffolder.next_commands import next_commands
 from scaffolder.planned import Planned
+from scaffolder.problem import Problem
 from scaffolder.render import Failure, Rendered, Statistics
 from scaffolder.report import BlueprintReport, Change, Missing, Report, Status
-
-SPEC_FILE = "scaffold.yml"
-"""Where a project keeps the spec that it was made from."""
+from scaffolder.state import SPEC_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,8 @@ class Outcome:
 
     status: Status
     changes: tuple[Change, ...] = ()
+    findings: tuple[Problem, ...] | None = None
+    """What the validators said of what is new; `None` when they were not asked."""
 
 
 def summarise(
@@ -39,7 +40,8 @@ def summarise(
         changes=outcome.changes,
         blueprints=tuple(map(_blueprint, rendered.statistics)),
         warnings=planned.warnings,
-        not_done=(*plan.notes, *planned.not_done, *rendered.notes, *_static_slots(rendered)),
+        findings=outcome.findings or (),
+        not_done=(*plan.notes, *planned.not_done, *rendered.notes, *_static_slots(rendered), *_unchecked(outcome)),
         missing=tuple(_missing(failure, plan.source, destination) for failure in rendered.failures),
         # A partial project may lack what its commands need.
         next_commands=next_commands(paths, str(destination)) if outcome.status == "written" else (),
@@ -66,6 +68,12 @@ def _static_slots(rendered: Rendered) -> tuple[str, ...]:
         return ()
     noun, verb = ("slot", "keeps") if slots == 1 else ("slots", "keep")
     return (f"{slots} {noun} {verb} the template's own text: no language model was asked",)
+
+
+def _unchecked(outcome: Outcome) -> tuple[str, ...]:
+    if outcome.findings is None and outcome.status != "failed":
+        return ("validation: it was switched off, so nothing was checked before writing",)
+    return ()
 
 
 def _missing(failure: Failure, source: str, destination: Path) -> Missing:

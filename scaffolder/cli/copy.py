@@ -26,6 +26,7 @@ _EXIT_CODES: Final = {
     "pretended": exits.FINE,
     "partial": exits.PARTIAL,
     "conflicts": exits.FINDINGS,
+    "invalid": exits.FINDINGS,
     "failed": exits.BAD_INPUT,
 }
 
@@ -51,6 +52,7 @@ _EXIT_CODES: Final = {
 @click.option("-a", "--answers-file", metavar="PATH", help="Copier templates only: where it keeps its answers.")
 @click.option("--trust", is_flag=True, help="Copier templates only: allow tasks, migrations and Jinja extensions.")
 @click.option("--partial", is_flag=True, help="When a blueprint fails, write what is sound without it (exit code 3).")
+@click.option("--no-validate", is_flag=True, help="Write without checking what was rendered; the summary says so.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def command(**arguments: Any) -> int:
     """Make a project in DEST from SOURCE.
@@ -110,6 +112,7 @@ def _request(chosen: CopyOptions) -> CopyRequest:
         exclude=chosen.exclude,
         pretend=chosen.pretend,
         partial=chosen.partial,
+        validate=not chosen.no_validate,
     )
 
 
@@ -152,7 +155,7 @@ def _choose(conflicts: Sequence[str]) -> frozenset[str]:
 def _show(report: Report, chosen: CopyOptions) -> int:
     if chosen.as_json:
         output.result(report.to_json())
-    elif report.status in {"conflicts", "failed"}:
+    elif report.status in {"conflicts", "invalid", "failed"}:
         output.note(report.to_text())
     elif not chosen.quiet:
         output.result(report.to_text())

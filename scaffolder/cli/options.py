@@ -39,6 +39,7 @@ class CopyOptions:
     answers_file: str | None
     trust: bool
     partial: bool
+    no_validate: bool
     as_json: bool
 
 

@@ -24,6 +24,7 @@ _WORDS: Final = {
     "contract": "resolving the contract",
     "plan": "planning",
     "render": "rendering",
+    "validate": "checking",
     "write": "writing",
 }
 _ERASE: Final = "\r\x1b[2K"

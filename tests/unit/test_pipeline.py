@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scaffolder import pipeline
+from scaffolder.blueprints import load_catalog
 from scaffolder.errors import BadInputError, DestinationError, SourceError
 from scaffolder.events import BlueprintFinished, BlueprintStarted, Event, StageFinished, StageStarted
 from scaffolder.input import SpecSource, example, load
@@ -15,6 +17,7 @@ from scaffolder.overrides import Override
 from scaffolder.pipeline import CopyRequest
 from scaffolder.planned import Planned
 from scaffolder.state import LOCK, read_base, read_lock
+from tests.support.blueprints import write_blueprint
 
 SPEC = SpecSource("spec.yml", content=b"spec: 1\nproject: {name: shop}\n")
 
@@ -27,7 +30,7 @@ def test_the_stages_run_in_order_and_tell_so(tmp_path: Path) -> None:
     events: list[Event] = []
     report = pipeline.copy(request(tmp_path / "out"), events.append)
     stages = [event.stage for event in events if isinstance(event, StageStarted)]
-    assert stages == ["spec", "contract", "plan", "render", "write"]
+    assert stages == ["spec", "contract", "plan", "render", "validate", "write"]
     assert [event.stage for event in events if isinstance(event, StageFinished)] == stages
     [started] = [event for event in events if isinstance(event, BlueprintStarted)]
     [finished] = [event for event in events if isinstance(event, BlueprintFinished)]
@@ -39,7 +42,7 @@ def test_a_stored_plan_goes_straight_to_rendering(tmp_path: Path) -> None:
     planned = Planned.from_json(pipeline.plan("utilities", SPEC).to_json())
     events: list[Event] = []
     report = pipeline.copy(request(tmp_path / "out", None, planned=planned), events.append)
-    assert [event.stage for event in events if isinstance(event, StageStarted)] == ["render", "write"]
+    assert [event.stage for event in events if isinstance(event, StageStarted)] == ["render", "validate", "write"]
     assert report.status == "written"
     assert (tmp_path / "out/scaffold.yml").read_bytes() == SPEC.content
 
@@ -98,6 +101,48 @@ def test_a_pretended_run_asks_nobody(tmp_path: Path) -> None:
 def test_a_request_needs_a_spec_or_a_plan(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="either a spec or a plan"):
         pipeline.copy(request(tmp_path / "out", None))
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CopyRequest:
+    """A copy of a blueprint whose file cannot be compiled."""
+    write_blueprint(tmp_path / "blueprints/demo", {"a.py": "x = 1\ndef f(:\n", "b.py": "y = 1\n"}, questions="")
+    (tmp_path / "blueprints/stacks.yml").write_text("{}\n")
+    catalog = load_catalog(tmp_path / "blueprints")
+    monkeypatch.setattr(pipeline, "catalog", lambda: catalog)
+    return replace(request(tmp_path / "out"), source="demo")
+
+
+def test_an_error_in_what_was_rendered_stops_the_write_and_is_shown(broken: CopyRequest) -> None:
+    report = pipeline.copy(broken)
+    assert report.status == "invalid"
+    [finding] = report.findings
+    assert (finding.path, finding.line, finding.code, finding.severity) == ("a.py", 2, "python:syntax", "error")
+    assert "1 error in what was rendered; nothing was written" in report.to_text()
+    assert str(finding) in report.to_text()
+    assert not broken.destination.exists()
+
+
+def test_without_validation_it_is_written_and_the_report_says_that_nothing_was_checked(broken: CopyRequest) -> None:
+    report = pipeline.copy(replace(broken, validate=False))
+    assert report.status == "written"
+    assert report.findings == ()
+    assert "validation: it was switched off, so nothing was checked before writing" in report.not_done
+    assert (broken.destination / "a.py").is_file()
+
+
+def test_a_validator_that_crashes_stops_nothing_and_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(sources: object) -> object:
+        raise RuntimeError("engine broke")
+
+    monkeypatch.setattr("scaffolder_validators.python.check", crash)
+    report = pipeline.copy(request(tmp_path / "out"))
+    assert report.status == "written"
+    [finding] = report.findings
+    assert (finding.code, finding.severity) == ("python", "warning")
+    assert "RuntimeError: engine broke" in finding.message
 
 
 def test_bad_specs_and_unknown_sources_end_the_run_before_anything_is_rendered(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_json_has_the_same_facts_under_stable_keys() -> None:
     data = json.loads(text)
     assert set(data) == {
         "version", "status", "source", "destination", "project", "files", "size", "seconds", "changes", "blueprints",
-        "warnings", "not_done", "missing", "next_commands",
+        "warnings", "not_done", "missing", "findings", "next_commands",
     }  # fmt: skip
     assert data["files"] == 3
     assert data["changes"][0] == {"path": "a.py", "action": "create"}

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
-from scaffolder_validators.cache import Cache, keys_of
 from scaffolder_validators.finding import Finding, OriginOf, complete
 from scaffolder_validators.registry import select
 from scaffolder_validators.sources import Sources
 from scaffolder_validators.tool import ToolTimeoutError
 from scaffolder_validators.validator import Missing, Result, Skip, Tier, Validation, Validator
+
+if TYPE_CHECKING:
+    from scaffolder_validators.cache import Cache
 
 
 def validate(
@@ -113,6 +116,8 @@ def _findings(
     """Check what is not known from an earlier run; give all findings and the number of files that were known."""
     if cache is None:
         return list(validator.check(sources)), 0
+    from scaffolder_validators.cache import keys_of  # noqa: PLC0415 - the fast tier needs no database
+
     keys = keys_of(name, version, validator, sources)
     known = cache.get(keys.values())
     fresh = [path for path in sources.files if keys[path] not in known]

@@ -1,0 +1,73 @@
+"""A project on disk, as an earlier run left it and as people changed it since: read only."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, read_base, read_lock
+from scaffolder.tree import Tree
+
+
+@dataclass
+class Project:
+    """The project in the folder `root`; a folder without `.scaffold` is one too, and then all of it is a person's."""
+
+    root: Path
+    _blocks: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def lock(self) -> Lock | None:
+        """What the last run was made from; `None` when no run made this folder.
+
+        Raises:
+            StateError: it is damaged, or of another version.
+        """
+        path = self.root / LOCK
+        return read_lock(path.read_bytes()) if path.is_file() else None
+
+    @cached_property
+    def base(self) -> Tree:
+        """What the last run gave, empty when no run made this folder.
+
+        Raises:
+            StateError: it is damaged, or does not fit the lock.
+        """
+        path = self.root / BASE
+        return read_base(path.read_bytes(), self.lock) if self.lock is not None and path.is_file() else Tree()
+
+    @property
+    def spec(self) -> Path | None:
+        """The spec of the project, if it is there."""
+        path = self.root / SPEC_FILE
+        return path if path.is_file() else None
+
+    def origin_of(self, path: str, line: int) -> Literal["template", "person"] | None:
+        """Tell who wrote line `line` (from 1) of the file `path`; `None` when no run made this folder."""
+        if self.lock is None:
+            return None
+        if path not in self._blocks:
+            self._blocks[path] = self._kept(path)
+        blocks = self._blocks[path]
+        index = bisect_right(blocks, (line, 1 << 62)) - 1
+        return "template" if index >= 0 and line < blocks[index][1] else "person"
+
+    def _kept(self, path: str) -> tuple[tuple[int, int], ...]:
+        """Give the lines of the file that are as the last run wrote them, as half-open ranges that count from 1."""
+        locked = self.lock.files.get(path) if self.lock is not None else None
+        try:
+            content = (self.root / path).read_bytes()
+        except OSError:
+            return ()
+        if locked is None:
+            return ()
+        if hashlib.sha256(content).hexdigest() == locked.sha256:
+            return ((1, content.count(b"\n") + 2),)
+        before, after = self.base[path].content.split(b"\n"), content.split(b"\n")
+        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+        return tuple((block.b + 1, block.b + block.size + 1) for block in matcher.get_matching_blocks() if block.size)
