@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -28,9 +29,13 @@ class Server(uvicorn.Server):
     """Uvicorn, which also tells the application as soon as it is asked to stop, so that readiness turns 503."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Handle SIGINT and SIGTERM: running requests finish, new connections are refused."""
+        """Handle SIGINT and SIGTERM: running requests finish, new connections are refused; a second SIGINT cuts it short.
+
+        Uvicorn's own raises the signal again at the end, so that an orderly stop would look like a crash.
+        """
         self.config.app.state.draining = True  # type: ignore[union-attr]
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
