@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import astuple
+from functools import cache
 from pathlib import Path
 
 from scaffolder_validators.finding import Finding
@@ -81,6 +82,8 @@ def keys_of(name: str, version: str, validator: Validator, sources: Sources) -> 
     for path in sorted(config):
         start.update(hashlib.sha256(sources.tree[path]).digest())
     if validator.SCOPE == "project":
+        for installed in sources.installed():
+            start.update(installed.encode(errors="surrogateescape") + b"\0")
         contract = json.dumps(sources.contract, sort_keys=True, default=str).encode()
         start.update(hashlib.sha256(contract).digest())
         for path, content in sorted(sources.files.items()):
@@ -94,7 +97,21 @@ def keys_of(name: str, version: str, validator: Validator, sources: Sources) -> 
     return keys
 
 
+@cache
+def _digest(module: Path) -> str:
+    # A module outside any package stands alone: what lies beside it (all of site-packages) is not its own.
+    package = (module.parent / "__init__.py").is_file()
+    digest = hashlib.sha256()
+    for path in sorted(module.parent.rglob("*")) if package else [module]:
+        if path.suffix in {".py", ".json"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def _code_of(validator: Validator) -> str:
-    """Give the digest of the validator's own code: a rule that changes must not give yesterday's answer."""
+    """Give the digest of the validator's own code: a rule that changes must not give yesterday's answer.
+
+    It is that of the module's whole package, because the rules of one are often in several modules and data files.
+    """
     file = getattr(sys.modules.get(getattr(validator, "__name__", type(validator).__module__)), "__file__", None)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""
+    return _digest(Path(file)) if file else ""

@@ -18,6 +18,9 @@ VALIDATORS: Final[Mapping[str, str]] = {
     "text": "scaffolder_validators.text",
     "python": "scaffolder_validators.python",
     "config": "scaffolder_validators.config",
+    "hadolint": "scaffolder_validators.hadolint",
+    "shellcheck": "scaffolder_validators.shellcheck",
+    "actionlint": "scaffolder_validators.actionlint",
 }
 """Name to module; the module is imported when the validator is used."""
 

@@ -7,9 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from scaffolder_validators.validator import Missing, Ready
@@ -19,6 +20,15 @@ _VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
 
 class ToolTimeoutError(Exception):
     """The program took longer than it may; it was killed with all it had started."""
+
+
+class ToolError(Exception):
+    """The program ended in a way that says nothing about the files."""
+
+    def __init__(self, program: str, code: int, errors: str) -> None:
+        self.errors = errors
+        first = next((line.strip() for line in errors.splitlines() if line.strip()), "it said nothing")
+        super().__init__(f"{program} ended with {code}: {first}")
 
 
 @cache
@@ -43,6 +53,17 @@ def probe(program: str, how: str, *version: str) -> Ready | Missing:
     if done.returncode != 0 or match is None:
         return Missing(f"{program} does not work (exit {done.returncode}): {how}")
     return Ready(match.group())
+
+
+def probe_packaged(program: str, distribution: str, how: str, *arguments: str) -> Ready | Missing:
+    """Give the version of a program that a Python package brings, without running it; else as `probe`."""
+    path = find(program)
+    if path is not None and path.parent == Path(sys.executable).parent:
+        try:
+            return Ready(version(distribution))
+        except PackageNotFoundError:
+            pass  # somebody put it there by other means
+    return probe(program, how, *arguments)
 
 
 def run(
@@ -83,6 +104,54 @@ def run(
             raise ToolTimeoutError(f"{Path(command[0]).name} took longer than {timeout:g} s") from None
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def output(
+    program: str,
+    arguments: Sequence[str | Path],
+    *,
+    folder: Path,
+    timeout: float,
+    accepted: Sequence[int] = (0, 1),
+    given: str | None = None,
+) -> str:
+    """Give what `program` prints about the files of `folder`, whatever settings the user has for himself.
+
+    Raises:
+        ToolError: it ended with a code that is not one of `accepted`.
+        ToolTimeoutError: it took longer than `timeout` (seconds).
+    """
+    path = find(program)
+    if path is None:  # it was there when it was probed
+        raise ToolError(program, 127, "it is gone")
+    own = {"XDG_CONFIG_HOME": os.devnull}
+    done = run([path, *arguments], timeout=timeout, cwd=folder, given=given, environment=own)
+    if done.returncode not in accepted:
+        raise ToolError(program, done.returncode, done.stderr or done.stdout)
+    return done.stdout
+
+
+def batches(paths: Iterable[str], longest: int = 500_000) -> Iterator[list[str]]:
+    """Give the paths as arguments (`./` first: none is an option) in as few runs as the system allows."""
+    batch: list[str] = []
+    size = 0
+    for path in paths:
+        size += len(path.encode()) + 3
+        if batch and size > longest:
+            yield batch
+            batch, size = [], len(path.encode()) + 3
+        batch.append(f"./{path}")
+    if batch:
+        yield batch
+
+
+def relative(folder: Path, name: str) -> str:
+    """Give the path inside `folder` (POSIX) of a file that an engine calls `name`."""
+    path = Path(name)
+    for root in (folder, folder.resolve()):
+        if path.is_absolute() and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return path.as_posix()
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
