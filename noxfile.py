@@ -23,7 +23,9 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project in editable form, with all validators, and with dependency groups of pyproject.toml."""
-    session.install("-e", ".[validators]", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups))
+    session.install(
+        "-e", ".[validators]", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
+    )
 
 
 @nox.session
