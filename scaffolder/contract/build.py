@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffolder.contract.compile import environment_names, settings_attribute
 from scaffolder.contract.drafts import collect_drafts
 from scaffolder.contract.entities import build_entities, entity_ref
-from scaffolder.contract.entity_model import Json
+from scaffolder.contract.entity_model import Entity, Json
 from scaffolder.contract.fields import EnumNames
 from scaffolder.contract.model import Auth, Contract, EnvironmentVariable, Features, Project
 from scaffolder.contract.openapi import build_components
@@ -24,10 +24,10 @@ def build_contract(spec: Spec) -> Contract:
         spec: A spec that `scaffolder.spec` accepted; references in it are known to hold.
     """
     features = _features(spec)
-    auth = _auth(spec.auth)
     drafts = collect_drafts(spec, features)
-    entities = creation_order(build_entities(drafts, spec.audit, auth.roles if auth else ()))
+    entities = creation_order(build_entities(drafts, spec.audit, spec.auth.roles if spec.auth else ()))
     by_name = {entity.name: entity for entity in entities}
+    auth = _auth(spec.auth, by_name["User"]) if spec.auth else None
     builtin = {draft.key: entity_ref(by_name[draft.name]) for draft in drafts if draft.builtin}
     names = EnumNames(
         [entity.class_name for entity in entities] + [enum.class_name for entity in entities for enum in entity.enums]
@@ -70,9 +70,7 @@ def _features(spec: Spec) -> Features:
     )
 
 
-def _auth(auth: AuthSpec | None) -> Auth | None:
-    if auth is None:
-        return None
+def _auth(auth: AuthSpec, user: Entity) -> Auth:
     return Auth(
         access_seconds=auth.access,
         refresh_seconds=auth.refresh,
@@ -80,6 +78,12 @@ def _auth(auth: AuthSpec | None) -> Auth | None:
         default_role=auth.roles[0],
         admin_role=auth.roles[-1],
         staff_roles=auth.roles[1:],
+        profile=tuple(
+            field
+            for field in user.fields
+            # What has a default is not for somebody unknown to choose: the role, a balance, a flag.
+            if (field.required or (field.nullable and field.default_json is None)) and not field.reference
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scaffolder.contract.entity_model import Entity, EntityRef, Json, Table
+from scaffolder.contract.entity_model import Entity, EntityRef, Field, Json, Table
 from scaffolder.contract.workflow_model import Agent, Workflow
 
 
@@ -55,7 +55,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Auth:
-    """Token lifetimes in seconds; roles from the least to the most privileged."""
+    """Token lifetimes in seconds; roles from the least to the most privileged.
+
+    `profile` are the fields of User that somebody fills in who registers.
+    """
 
     access_seconds: int
     refresh_seconds: int
@@ -63,6 +66,7 @@ class Auth:
     default_role: str
     admin_role: str
     staff_roles: tuple[str, ...]
+    profile: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -44,7 +44,7 @@ def build_components(
         if entity.operations:
             schemas |= _entity_schemas(entity)
     if auth:
-        schemas |= _ACCOUNT
+        schemas |= _account(auth.profile)
     if tuple(agents):
         schemas["AgentRunRequest"] = _closed({"input": _ANY_OBJECT}, [])
     for workflow in workflows:
@@ -140,11 +140,7 @@ _PROBLEM: Json = {
     "required": ["type", "title", "status"],
 }
 _EMAIL: Json = {"type": "string", "format": "email", "maxLength": 254}
-_NAME: Json = {"anyOf": [_text(0, 120), _NULL]}
-_ACCOUNT: Json = {
-    "RegisterRequest": _closed(
-        {"email": _EMAIL, "password": _text(10, 200), "full_name": _NAME}, ["email", "password"]
-    ),
+_CREDENTIALS: Json = {
     "LoginRequest": _closed({"email": _EMAIL, "password": _text(1, 200)}, ["email", "password"]),
     "RefreshRequest": _closed({"refresh_token": _text(1, 200)}, ["refresh_token"]),
     "TokenPair": {
@@ -158,6 +154,14 @@ _ACCOUNT: Json = {
         "required": ["access_token", "refresh_token", "token_type", "expires_in"],
     },
 }
+
+
+def _account(profile: tuple[Field, ...]) -> Json:
+    """Return the bodies of sign-up and sign-in; `profile` is what an account has beside its credentials."""
+    properties = {field.name: _with_default(field) for field in profile}
+    properties |= {"email": _EMAIL, "password": _text(10, 200)}
+    required = [field.name for field in profile if field.required]
+    return {"RegisterRequest": _closed(properties, [*required, "email", "password"])} | _CREDENTIALS
 
 
 def openapi_document(contract: Contract) -> Json:

@@ -19,6 +19,8 @@ def check_entities(draft: Draft, problems: Problems) -> None:
             _check_reference(draft, problems, entity, name, field)
             if field.type == "reference" and not field.nullable:
                 required[entity].append(field.target)
+                if entity == "User" and draft.auth is not None:
+                    _add_sign_up(draft, problems, name, field.target)
     for cycle in cycles(required):
         _add_cycle(draft, problems, cycle)
 
@@ -49,3 +51,9 @@ def _add_cycle(draft: Draft, problems: Problems, cycle: list[str]) -> None:
     at = draft.at("entities", cycle[0], name)
     message = f"no row could ever be created, as each needs another first: {describe_cycle(cycle)}"
     problems.error(at, "cycle", message, f"make one of them optional: {name}: -> {following}?")
+
+
+def _add_sign_up(draft: Draft, problems: Problems, name: str, target: str) -> None:
+    message = f"nobody could register, as User.{name} needs a {target} and only who is signed in can make one"
+    hint = f"make it optional: {name}: -> {target}?"
+    problems.error(draft.at("entities", "User", name), "sign-up", message, hint)

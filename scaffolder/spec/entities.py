@@ -23,7 +23,7 @@ RESERVED_COLUMNS = ("id", "row_version")
 BUILT_IN_COLUMNS = ("id", *STAMPS)
 """Columns of every entity that expressions and agents may read."""
 
-USER_COLUMNS = ("email", "full_name", "role", "is_active", "password_hash")
+USER_COLUMNS = ("email", "full_name", "role", "is_active", "password", "password_hash")
 BUILT_IN_ENTITIES = ("User", "Project")
 """Entities that a reference may lead to without being declared; `User` only with `auth`."""
 

@@ -87,6 +87,7 @@ def _read(root: MappingNode, problems: Problems) -> Spec | None:
     settings.auth(sections.get("auth"))
     settings.limits(sections.get("limits"))
     settings.audit(sections.get("audit"))
+    settings.quality(sections.get("quality"))
     EntitiesReader(draft, reader).read(sections.get("entities"))
     AgentsReader(draft, reader).read(sections.get("agents"))
     WorkflowsReader(draft, reader).read(sections.get("workflows"))
@@ -102,6 +103,7 @@ def _read(root: MappingNode, problems: Problems) -> Spec | None:
         auth=draft.auth,
         limits=draft.limits,
         audit=draft.audit,
+        quality=draft.quality,
         entities=draft.entities,
         agents=draft.agents,
         workflows=draft.workflows,

@@ -70,6 +70,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """What the scores of `scaffolder report` must be at least, from 0 to 10; `minimum` is for each that is not named."""
+
+    minimum: float | None = None
+    syntax: float | None = None
+    security: float | None = None
+    architecture: float | None = None
+    performance: float | None = None
+    maintainability: float | None = None
+    overall: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
     """One field of an entity, of an input or of an output, in its long form.
 
@@ -178,6 +191,7 @@ class Spec:
     auth: Auth | None = None
     limits: Limits = Limits()
     audit: tuple[AuditAction, ...] = ()
+    quality: Quality = Quality()
     entities: dict[str, Entity] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     workflows: dict[str, Workflow] = field(default_factory=dict)

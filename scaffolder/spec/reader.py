@@ -155,6 +155,19 @@ class Reader:
             return None
         return value
 
+    def number(self, node: Node | None, what: str, low: float, high: float) -> float | None:
+        """Return a number between `low` and `high`, both included."""
+        if node is None:
+            return None
+        value = node.value if isinstance(node, ScalarNode) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.wrong(node, what, "a number")
+            return None
+        if not low <= value <= high:
+            self.problems.error(node, "out-of-range", f"{what} must be from {low:g} to {high:g}, not {value:g}")
+            return None
+        return float(value)
+
     def duration(self, node: Node | None, what: str, low: int, high: int) -> int | None:
         """Return the seconds of a duration from `low` to `high` seconds."""
         if node is None:

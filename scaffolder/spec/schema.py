@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffolder.spec.agents import AGENT_REQUIRED
 from scaffolder.spec.grammar import FLAGS, LENGTH_TYPES, NUMBER_TYPES, ON_DELETE, REFERENCE_FLAGS, TYPES
-from scaffolder.spec.model import Agent, Auth, EntityMeta, FieldSpec, Limits, Project, Spec, Target, Workflow
+from scaffolder.spec.model import Agent, Auth, EntityMeta, FieldSpec, Limits, Project, Quality, Spec, Target, Workflow
 from scaffolder.spec.settings import AUDIT_ACTIONS, NAME_PATTERN, PLATFORMS, REGION_PATTERN
 from scaffolder.spec.workflows import ARGUMENTS, HTTP_METHODS, KINDS, METHODS, PATH_PATTERN
 
@@ -24,6 +24,7 @@ _RATE: Schema = {"type": "string", "pattern": r"^\s*[0-9]{1,9}\s*/\s*[A-Za-z]+\s
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _WORD: Schema = {"type": ["string", "number", "boolean", "null"]}
 _BOOLEAN: Schema = {"type": "boolean"}
+_SCORE: Schema = {"type": "number", "minimum": 0, "maximum": 10}
 
 
 def field_pattern() -> str:
@@ -44,6 +45,7 @@ def spec_json_schema() -> Schema:
         "auth": _either(_BOOLEAN, _ref("auth")),
         "limits": _ref("limits"),
         "audit": _either(_BOOLEAN, _list({"enum": list(AUDIT_ACTIONS)})),
+        "quality": _ref("quality"),
         "entities": _map(_NAME, _ref("entity")),
         "agents": _map(_HYPHENATED, _ref("agent")),
         "workflows": _map(_HYPHENATED, _ref("workflow")),
@@ -73,6 +75,7 @@ def _settings() -> Schema:
         "project": _object(Project, {"name": _ref("projectName"), "description": _TEXT}, ("name",)),
         "auth": _object(Auth, auth),
         "limits": _object(Limits, {"per_user": _RATE}),
+        "quality": _object(Quality, {item.name: _SCORE for item in fields(Quality)}),
         "target": _object(Target, target, ("platform",)),
     }
 

@@ -1,4 +1,4 @@
-"""The short sections of a spec: project, auth, limits, audit and targets."""
+"""The short sections of a spec: project, auth, limits, audit, quality and targets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 from scaffolder.naming import Names
 from scaffolder.spec.draft import Draft
-from scaffolder.spec.model import AuditAction, Auth, Limits, Platform, Project, Rate, Target, field_names
+from scaffolder.spec.model import AuditAction, Auth, Limits, Platform, Project, Quality, Rate, Target, field_names
 from scaffolder.spec.names import NameChecker
 from scaffolder.spec.problems import Place, quote
 from scaffolder.spec.reader import Reader
@@ -117,6 +117,12 @@ class SettingsReader:
             else:
                 actions.append(word)
         self._draft.audit = tuple(actions)
+
+    def quality(self, node: Node | None) -> None:
+        """Read `quality`, the gates of `scaffolder report`."""
+        given = self._reader.known(node, "quality", field_names(Quality), "such as {minimum: 8.0}")
+        found = {name: self._reader.number(value, f"quality.{name}", 0, 10) for name, value in given.items()}
+        self._draft.quality = Quality(**found)
 
     def targets(self, node: Node | None) -> None:
         """Read `targets`; whether their workflows exist is checked later."""

@@ -70,6 +70,20 @@ def test_a_users_entity_keeps_its_name_and_the_built_in_one_moves() -> None:
     assert not entity(contract, "Agent").builtin
 
 
+def test_who_registers_gives_what_every_user_has_and_chooses_nothing_that_has_a_default() -> None:
+    contract = contract_of(
+        "spec: 1\nproject: {name: club}\nauth: true\nentities:\n  Team: {name: string}\n"
+        "  User: {class: 'enum(a, b)', birthday: date?, balance: int = 0, team: -> Team?, friends: <-> User}\n"
+    )
+    assert contract.auth
+    assert [field.name for field in contract.auth.profile] == ["full_name", "class", "birthday"]
+    document = openapi_document(contract)
+    validate(document)
+    register = document["components"]["schemas"]["RegisterRequest"]
+    assert set(register["properties"]) == {"full_name", "class", "birthday", "email", "password"}
+    assert register["required"] == ["class", "email", "password"]
+
+
 def test_relations_are_known_from_both_ends() -> None:
     contract = contract_of(
         "spec: 1\nproject: {name: shop}\nentities:\n  Person: {boss: '-> Person?', friends: '<-> Person'}\n"
