@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 from scaffolder_validators.finding import Finding
-from scaffolder_validators.sources import Sources
+from scaffolder_validators.sources import COMPILING, Sources
 from scaffolder_validators.validator import Missing, Ready, Scope, Tier
 
 _HINT = "Mend the syntax; the file cannot be imported as it is."
@@ -36,7 +36,7 @@ def check(sources: Sources) -> Iterator[Finding]:
 
 def _compile(path: str, content: bytes) -> Sequence[Finding]:
     try:
-        with warnings.catch_warnings(record=True) as caught:
+        with COMPILING, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", SyntaxWarning)
             compile(content, path, "exec", dont_inherit=True, optimize=0)
     except SyntaxError as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import stat
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,9 @@ from scaffolder_validators.finding import Finding
 
 LARGEST = 2_000_000
 """Bytes; a larger file is not read, and a note says so. Generated sources stay far below."""
+
+COMPILING = threading.Lock()
+"""Held by whoever parses Python: its warnings are caught by means that all threads share."""
 
 _SKIPPED_FOLDERS = frozenset(
     ".git .hg .venv venv node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache .hypothesis .nox .tox .cache "
@@ -31,6 +37,12 @@ class Workspace:
         self._existing = existing
         self._made: Path | None = None
         self._lock = threading.Lock()
+        self._modules: dict[str, ast.Module | None] = {}
+
+    @property
+    def is_project(self) -> bool:
+        """Tell whether the folder is the project itself, where dependencies may be installed."""
+        return self._existing is not None
 
     @property
     def path(self) -> Path:
@@ -46,8 +58,16 @@ class Workspace:
                     target.write_bytes(content)
             return self._made
 
+    def module(self, path: str) -> ast.Module | None:
+        """Give the syntax tree of the Python file `path`; `None` when it does not parse."""
+        with COMPILING:  # also because two validators want the same tree at the same time
+            if path not in self._modules:
+                self._modules[path] = _parsed(self._files[path])
+            return self._modules[path]
+
     def close(self) -> None:
-        """Remove the copy, if there is one."""
+        """Remove the copy, if there is one, and forget the trees."""
+        self._modules = {}
         with self._lock:
             if self._made is not None:
                 shutil.rmtree(self._made, ignore_errors=True)
@@ -66,6 +86,8 @@ class Sources:
     workspace: Workspace
     contract: Mapping[str, Any] | None = None
     problems: tuple[Finding, ...] = field(default=())
+    environment: Path | None = None
+    """A virtual environment with the dependencies of the project, for engines that look into them."""
 
     @classmethod
     def of(cls, files: Mapping[str, bytes], contract: Mapping[str, Any] | None = None) -> Sources:
@@ -80,6 +102,31 @@ class Sources:
     def only(self, paths: Iterable[str]) -> Sources:
         """The same tree with `paths` to be checked."""
         return replace(self, files={path: self.tree[path] for path in paths})
+
+    def module(self, path: str) -> ast.Module | None:
+        """Give the syntax tree of the Python file `path` of the tree, parsed once per run; `None` if it is no Python.
+
+        It belongs to all validators: nobody changes it.
+        """
+        return self.workspace.module(path)
+
+    def installed(self) -> Sequence[str]:
+        """Name what is installed for the project: it changes what engines that look into it find."""
+        names: list[str] = []
+        if self.environment is not None:
+            names += sorted(path.name for path in self.environment.glob("lib/python*/site-packages/*.dist-info"))
+        for modules in self.node_modules():
+            with suppress(OSError):
+                status = (modules / ".package-lock.json").stat()
+                names.append(f"{modules} {status.st_mtime_ns} {status.st_size}")
+        return names
+
+    def node_modules(self) -> Sequence[Path]:
+        """Give the folders with installed packages that stand beside a `package.json`."""
+        if not self.workspace.is_project:
+            return ()
+        beside = (self.folder / path for path in self.tree if path.rpartition("/")[2] == "package.json")
+        return [path.parent / "node_modules" for path in beside if (path.parent / "node_modules").is_dir()]
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Give path and text of each file to be checked, but for what is not UTF-8: the validator `text` says that."""
@@ -112,7 +159,17 @@ def read_folder(root: Path, contract: Mapping[str, Any] | None = None) -> Source
                 problems.append(content)
             elif content is not None:
                 files[name] = content
-    return Sources(files, files, Workspace(files, root), contract, tuple(problems))
+    environment = root / ".venv" if (root / ".venv" / "pyvenv.cfg").is_file() else None
+    return Sources(files, files, Workspace(files, root), contract, tuple(problems), environment)
+
+
+def _parsed(content: bytes) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the validator `python` says them
+            return ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _read(path: Path, name: str) -> bytes | Finding | None:
