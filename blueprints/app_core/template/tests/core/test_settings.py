@@ -56,4 +56,4 @@ def test_wrong_settings_end_the_program_without_showing_values(
 
 def test_unknown_values_are_refused() -> None:
     with pytest.raises(ValidationError):
-        Settings(_env_file=None, log_level="LOUD")
+        Settings.model_validate({"log_level": "LOUD"})
