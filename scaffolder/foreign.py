@@ -7,9 +7,10 @@ Copier's own rules hold here: its questions, its trust (`~/.config/copier/settin
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,46 @@ class ForeignCopy:
     trust: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What Copier would make: path (relative, POSIX) to content, and what a person answered to its questions."""
+
+    files: Mapping[str, bytes]
+    answers: Mapping[str, Any]
+
+
 def copy_foreign(request: ForeignCopy) -> None:
     """Let Copier make the project.
 
     Raises:
         ForeignTemplateError: Copier failed; what it had written to a new destination, it has removed again.
     """
+    _run(request, skip_tasks=False)
+
+
+def preview_foreign(request: ForeignCopy) -> Preview:
+    """Let Copier make the project in a temporary folder of the same name, without its tasks.
+
+    Raises:
+        ForeignTemplateError: Copier failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="scaffolder-preview-") as folder:
+        root = Path(folder) / request.destination.absolute().name
+        answers = _run(replace(request, destination=root, overwrite=True, quiet=True, pretend=False), skip_tasks=True)
+        files = {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and not path.is_symlink()
+        }
+    return Preview(files, answers)
+
+
+def _run(request: ForeignCopy, *, skip_tasks: bool) -> Mapping[str, Any]:
+    """Run Copier, and give what a person answered to its questions."""
     with _without_git_variables(), _explained(request.source):
         import copier  # noqa: PLC0415 - see the head of this module
 
-        copier.run_copy(
+        worker = copier.run_copy(
             request.source,
             request.destination,
             dict(request.data),
@@ -59,8 +90,10 @@ def copy_foreign(request: ForeignCopy) -> None:
             pretend=request.pretend,
             quiet=request.quiet,
             unsafe=request.trust,
+            skip_tasks=skip_tasks,
             settings=None,  # the user's own
         )
+        return dict(worker.answers.user)
 
 
 @contextmanager

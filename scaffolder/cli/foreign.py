@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from scaffolder.cli import exits, output
 
 if TYPE_CHECKING:
     from scaffolder.cli.options import CopyOptions
+    from scaffolder.foreign import ForeignCopy
 
 
 def copy_template(chosen: CopyOptions) -> int:
@@ -30,22 +32,26 @@ def copy_template(chosen: CopyOptions) -> int:
         output.note(
             f"note: --partial is for scaffolder's own stacks; Copier renders {chosen.source} whole or not at all."
         )
-    copy_foreign(
-        ForeignCopy(
-            source=chosen.source,
-            destination=chosen.destination,
-            data={**_read_data(chosen.data_file), **_parse_data(chosen.data)},
-            answers_file=chosen.answers_file,
-            vcs_ref=chosen.vcs_ref,
-            exclude=chosen.exclude,
-            skip=chosen.skip,
-            defaults=chosen.defaults or chosen.force,
-            overwrite=chosen.overwrite or chosen.force,
-            pretend=chosen.pretend,
-            quiet=chosen.quiet or chosen.as_json,
-            trust=chosen.trust,
-        )
+    request = ForeignCopy(
+        source=chosen.source,
+        destination=chosen.destination,
+        data={**_read_data(chosen.data_file), **_parse_data(chosen.data)},
+        answers_file=chosen.answers_file,
+        vcs_ref=chosen.vcs_ref,
+        exclude=chosen.exclude,
+        skip=chosen.skip,
+        defaults=chosen.defaults or chosen.force,
+        overwrite=chosen.overwrite or chosen.force,
+        pretend=chosen.pretend,
+        quiet=chosen.quiet or chosen.as_json,
+        trust=chosen.trust,
     )
+    if not chosen.no_validate:
+        checked = _checked(request)
+        if checked is None:
+            return exits.FINDINGS
+        request = checked
+    copy_foreign(request)
     if chosen.as_json:
         status = "pretended" if chosen.pretend else "written"
         report = {"version": 1, "status": status, "source": chosen.source, "destination": str(chosen.destination)}
@@ -53,6 +59,28 @@ def copy_template(chosen: CopyOptions) -> int:
     elif not chosen.quiet:
         output.note(f"Copier made {chosen.destination} from {chosen.source}; scaffolder added nothing to it.")
     return exits.FINE
+
+
+def _checked(request: ForeignCopy) -> ForeignCopy | None:
+    """Check what Copier would write; give the request with the answers that were asked for, or `None` on errors."""
+    from scaffolder_validators import formats  # noqa: PLC0415
+
+    from scaffolder.checking import check_foreign  # noqa: PLC0415
+    from scaffolder.foreign import preview_foreign  # noqa: PLC0415
+
+    preview = preview_foreign(request)
+    validation = check_foreign(preview.files, request.destination)
+    if validation.errors:
+        for finding in validation.errors:
+            output.note(str(finding))
+        output.error(
+            f"{formats.headline(validation)}; nothing was written",
+            hint="mend the template, or pass --no-validate to write it as it is",
+        )
+        return None
+    if not request.quiet:
+        output.note(f"Checked before writing: {formats.headline(validation)}")
+    return replace(request, data={**request.data, **preview.answers}, defaults=True)
 
 
 def _parse_data(options: tuple[str, ...]) -> dict[str, str]:

@@ -71,7 +71,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """What the scores of `scaffolder report` must be at least, from 0 to 10; `minimum` is for each that is not named."""
+    """What the scores of `scaffolder report` must be at least, from 0 to 10; `minimum` is for those not named."""
 
     minimum: float | None = None
     syntax: float | None = None

@@ -1,0 +1,100 @@
+"""Validating a project on disk: hands the validators what they cannot know, the contract and who wrote which line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scaffolder_validators import Finding, Origin, Sources, Tier, Validation, read_folder, validate
+from scaffolder_validators.cache import Cache
+
+from scaffolder.contract import build_contract
+from scaffolder.contract.facts import contract_facts
+from scaffolder.errors import BadInputError
+from scaffolder.problem import Problem
+from scaffolder.project import Project
+from scaffolder.spec import load_spec
+from scaffolder.spec.model import Spec
+from scaffolder.state import SPEC_FILE
+
+
+def check_project(
+    root: Path, *, tier: Tier = "project", only: Sequence[str] = (), use_cache: bool = True
+) -> Validation:
+    """Check the project in the folder `root` with all validators up to `tier`, or those that match `only`.
+
+    Raises:
+        StateError: the project's `.scaffold` is damaged.
+        UnknownValidatorError: a pattern of `only` matches no validator.
+    """
+    project = Project(root)
+    return check_sources(project, read_sources(project), tier=tier, only=only, use_cache=use_cache)
+
+
+def check_sources(
+    project: Project, sources: Sources, *, tier: Tier = "project", only: Sequence[str] = (), use_cache: bool = True
+) -> Validation:
+    """Check files of a project that were read before.
+
+    Raises:
+        StateError: the project's `.scaffold` is damaged.
+        UnknownValidatorError: a pattern of `only` matches no validator.
+    """
+    origin_of = project.origin_of if project.lock is not None else None
+    cache = Cache.of_user() if use_cache else None
+    return validate(sources, tier=tier, only=only, cache=cache, origin_of=origin_of)
+
+
+def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
+    """Check what somebody else's template would write to `destination`; files that are there already are not new."""
+    new = [path for path, content in files.items() if not _is_there(destination / path, content)]
+    return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
+
+
+def read_sources(project: Project) -> Sources:
+    """Read the files of a project, its contract, and what is wrong with its spec."""
+    facts, problems = _contract(project)
+    sources = read_folder(project.root, facts)
+    return replace(sources, problems=(*sources.problems, *problems))
+
+
+def spec_of(project: Project) -> Spec | None:
+    """Give the spec of a project; `None` when it has none, or one with errors."""
+    if project.spec is None:
+        return None
+    try:
+        return load_spec(project.spec).spec
+    except BadInputError:
+        return None
+
+
+def _contract(project: Project) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+    """Give the contract of a project as plain data, if it has a sound spec, and what is wrong with the spec."""
+    if project.spec is None:
+        return None, ()
+    try:
+        loaded = load_spec(project.spec)
+    except BadInputError as error:
+        return None, tuple(map(_finding, error.problems))
+    return contract_facts(build_contract(loaded.spec)), tuple(map(_finding, loaded.problems))
+
+
+def _finding(problem: Problem) -> Finding:
+    rule = f"spec:{problem.code}"
+    hint = problem.hint or "See docs/spec.md."
+    line, column = max(problem.line, 1), max(problem.column, 1)
+    return Finding(SPEC_FILE, line, column, rule, problem.severity, problem.message, hint)
+
+
+def _is_there(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _template(path: str, line: int) -> Origin:
+    del path, line
+    return "template"
