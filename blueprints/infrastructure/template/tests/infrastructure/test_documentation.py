@@ -11,6 +11,7 @@ from app.core.settings import Settings
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 AGENTS = (ROOT / "AGENTS.md").read_text("utf-8")
+SECURITY = (ROOT / "docs" / "security.md").read_text("utf-8")
 
 
 def rows(heading: str) -> list[str]:
@@ -42,10 +43,17 @@ def test_every_documented_folder_is_there() -> None:
     assert [name for name in folders if not (ROOT / name).is_dir()] == []
 
 
-@pytest.mark.parametrize("text", [README, AGENTS], ids=["README.md", "AGENTS.md"])
+@pytest.mark.parametrize("text", [README, AGENTS, SECURITY], ids=["README.md", "AGENTS.md", "security.md"])
 def test_every_documented_command_and_file_is_there(text: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     files = re.findall(r"`((?:app|docs|ops|tests)/[\w/.-]+\.\w+)`", text)
 
     assert set(re.findall(r"`make ([a-z]+)", text)) - targets == set()
     assert [name for name in files if not (ROOT / name).is_file()] == []
+
+
+def test_every_risk_has_a_test_or_a_reason() -> None:
+    risks = re.findall(r"^\| (API\d+) .*? \| (.*?) \| (.*?) ?\|$", SECURITY, re.MULTILINE)
+
+    assert [number for number, _, _ in risks] == [f"API{number}" for number in range(1, 11)]
+    assert [number for number, said, tests in risks if not tests and not said.startswith("Does not apply")] == []

@@ -9,6 +9,7 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.core.settings import Settings
 from app.observability.metrics import MetricsMiddleware, router
 
 
@@ -37,6 +38,7 @@ async def caller(tmp_path: Path) -> AsyncIterator[AsyncClient]:
     app.add_middleware(MetricsMiddleware)
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db", pool_size=3)
     app.state.database = FakeDatabase(engine)
+    app.state.settings = Settings(_env_file=None)
     async with AsyncClient(
         transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://test"
     ) as client:
