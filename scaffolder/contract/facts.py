@@ -43,7 +43,7 @@ def contract_facts(contract: Contract) -> dict[str, Any]:
         "roles": _roles(contract),
         "tables": [_table(table, contract) for table in contract.tables],
         "models": [_model(entity) for entity in contract.entities],
-        "repositories": [_repository(entity, contract) for entity in contract.resources],
+        "repositories": [_repository(entity) for entity in contract.resources],
         "agents": [_agent(agent, contract) for agent in contract.agents],
         "workflows": [_workflow(workflow) for workflow in contract.workflows],
         "settings": _settings(contract),
@@ -57,9 +57,11 @@ def contract_facts(contract: Contract) -> dict[str, Any]:
 def _schemas(contract: Contract, published: Json) -> Json:
     """Return the published schemas with the rules that a request has to keep beyond them."""
     schemas = dict(published)
+    account = contract.builtin["User"].name if contract.auth else None
     for entity in contract.resources:
         writable = {field.name: field for field in entity.fields}
-        for name in (f"{entity.class_name}Create", f"{entity.class_name}Update"):
+        own = (f"{entity.class_name}Create", f"{entity.class_name}Update")
+        for name in (*own, "RegisterRequest") if entity.name == account else own:
             if name in schemas:
                 schemas[name] = _ruled(schemas[name], writable)
     for workflow in contract.workflows:
@@ -134,9 +136,7 @@ def _table(table: Table, contract: Contract) -> Json:
     for column in table.columns:
         # What is neither a field nor one of the three is an id.
         found = types.get((table.name, column.name)) or own.get(column.name, ("UUID", "CHAR(32)"))
-        columns.append(
-            {"name": column.name, "postgresql": found[0], "sqlite": found[1], "nullable": column.nullable}
-        )
+        columns.append({"name": column.name, "postgresql": found[0], "sqlite": found[1], "nullable": column.nullable})
     return {
         "name": table.name,
         "columns": columns,
@@ -187,14 +187,14 @@ def _model(entity: Entity) -> Json:
 
 def _columns(entity: Entity, enums: dict[str, list[str]]) -> list[Json]:
     return [
-            {
-                "name": field.name,
-                "attr": field.attr,
-                "value": _value(field),
-                "default": _stored_default(field),
-                "allowed": enums.get(field.enum or ""),
-            }
-            for field in entity.fields
+        {
+            "name": field.name,
+            "attr": field.attr,
+            "value": _value(field),
+            "default": _stored_default(field),
+            "allowed": enums.get(field.enum or ""),
+        }
+        for field in entity.fields
     ]
 
 
@@ -210,13 +210,14 @@ def _stored_default(field: Field) -> Any:
     return [int(item) for item in field.default_json] if field.array else int(field.default_json)
 
 
-def _repository(entity: Entity, contract: Contract) -> Json:
+def _repository(entity: Entity) -> Json:
     writes = bool({"create", "update"} & set(entity.operations))
     owned = [
         [item.attr, item.target_class, item.target_owner]
-        for item in (*entity.references, *entity.many)
-        if item.target_owner and not getattr(item, "owner", False)
+        for item in entity.references
+        if item.target_owner and not item.owner
     ]
+    owned += [[item.attr, item.target_class, item.target_owner] for item in entity.many if item.target_owner]
     found: Json = {
         "model": entity.class_name,
         "module": entity.module,
@@ -238,7 +239,12 @@ def _repository(entity: Entity, contract: Contract) -> Json:
 
 def _agent(agent: Agent, contract: Contract) -> Json:
     reads = [
-        [item.var, item.class_name, list(item.text_attrs), *([item.owner_attr] if contract.auth and item.owner_attr else [])]
+        [
+            item.var,
+            item.class_name,
+            list(item.text_attrs),
+            *([item.owner_attr] if contract.auth and item.owner_attr else []),
+        ]
         for item in agent.reads
     ]
     fields = {item.name: item for item in agent.output}

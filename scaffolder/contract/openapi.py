@@ -50,7 +50,7 @@ def build_components(
     for workflow in workflows:
         if workflow.public:
             schemas |= {enum.class_name: _enum(enum) for enum in workflow.enums}
-            schemas[workflow.input_class] = _body(workflow.input)
+            schemas[workflow.input_class] = body_schema(workflow.input)
     return dict(sorted(schemas.items()))
 
 
@@ -93,7 +93,7 @@ def _with_default(field: Field) -> Json:
     return {**field.types.openapi_write, "default": field.default_json}
 
 
-def _body(fields: Iterable[Field]) -> Json:
+def body_schema(fields: Iterable[Field]) -> Json:
     fields = tuple(fields)
     return _closed(
         {field.name: _with_default(field) for field in fields}, [item.name for item in fields if item.required]
