@@ -18,6 +18,7 @@ VALIDATORS: Final[Mapping[str, str]] = {
     "text": "scaffolder_validators.text",
     "python": "scaffolder_validators.python",
     "config": "scaffolder_validators.config",
+    "contract": "scaffolder_validators.contract",
     "hadolint": "scaffolder_validators.hadolint",
     "shellcheck": "scaffolder_validators.shellcheck",
     "actionlint": "scaffolder_validators.actionlint",
