@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 
+from scaffolder_validators.documents import duplicate_keys, has_comments, without_comments
 from scaffolder_validators.finding import Finding
 from scaffolder_validators.sources import Sources
 from scaffolder_validators.validator import Missing, Ready, Scope, Tier
+from scaffolder_validators.yaml_nodes import TooLargeError, compose
 
 _SYNTAX = "Mend the syntax; the file cannot be read as it is."
+_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _DUPLICATE = "Keep one of the two; readers silently take the last."
 
 TIER: Tier = "fast"
@@ -39,54 +43,59 @@ def check(sources: Sources) -> Iterator[Finding]:
         yield from _CHECKS[ending](path, text)
 
 
-class _DuplicateKeyError(ValueError):
-    """A key stands twice in one JSON object."""
-
-
 def _json(path: str, text: str) -> Iterator[Finding]:
+    plain = without_comments(text) if has_comments(path) else text
+    twice: list[str] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice.append(pairs[0][0])
+        return found
+
     try:
-        json.loads(text, object_pairs_hook=_unique)
+        json.loads(plain, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         yield Finding(path, error.lineno, error.colno, "json:syntax", "error", error.msg, _SYNTAX)
-    except _DuplicateKeyError as error:
-        yield Finding(path, 1, 1, "json:duplicate-key", "error", str(error), _DUPLICATE)
+        return
     except RecursionError:
         yield Finding(path, 1, 1, "json:depth", "error", "nested too deep", "Flatten the document.")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _DuplicateKeyError(f"the key {twice!r} stands twice")
-    return found
+        return
+    except ValueError as error:  # a number with more digits than Python converts
+        yield Finding(path, 1, 1, "json:syntax", "error", str(error), _SYNTAX)
+        return
+    for key, place in duplicate_keys(plain) if twice else ():
+        yield Finding(path, *place, "json:duplicate-key", "error", f"the key '{key}' stands twice", _DUPLICATE)
 
 
 def _toml(path: str, text: str) -> Iterator[Finding]:
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line, column = _toml_place(error)
+        line, column = _toml_place(error, text)
         yield Finding(path, line, column, "toml:syntax", "error", str(error), _SYNTAX)
+    except (ValueError, RecursionError) as error:
+        yield Finding(path, 1, 1, "toml:syntax", "error", str(error) or "nested too deep", _SYNTAX)
 
 
-def _toml_place(error: tomllib.TOMLDecodeError) -> tuple[int, int]:
+def _toml_place(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, int]:
     # The attributes exist from Python 3.14; before, the place stands in the message alone.
-    return getattr(error, "lineno", 1) or 1, getattr(error, "colno", 1) or 1
+    match = _TOML_PLACE.search(str(error))
+    return (int(match[1]), int(match[2])) if match else (max(1, len(text.splitlines())), 1)
 
 
 def _yaml(path: str, text: str) -> Iterator[Finding]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for document in yaml.compose_all(text, Loader=loader):
+        for document in compose(text):
             yield from _duplicates(path, document)
+    except TooLargeError:
+        yield Finding(path, 1, 1, "yaml:depth", "error", "nested too deep", "Flatten the document.")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         yield Finding(path, *place, "yaml:syntax", "error", error.problem or "not YAML", _SYNTAX)
-    except (yaml.YAMLError, RecursionError) as error:
-        yield Finding(path, 1, 1, "yaml:syntax", "error", str(error) or "nested too deep", _SYNTAX)
+    except (yaml.YAMLError, ValueError) as error:
+        yield Finding(path, 1, 1, "yaml:syntax", "error", str(error), _SYNTAX)
 
 
 def _duplicates(path: str, root: Any) -> Iterator[Finding]:

@@ -22,6 +22,18 @@ VALIDATORS: Final[Mapping[str, str]] = {
     "hadolint": "scaffolder_validators.hadolint",
     "shellcheck": "scaffolder_validators.shellcheck",
     "actionlint": "scaffolder_validators.actionlint",
+    "workflows": "scaffolder_validators.workflows",
+    "compose": "scaffolder_validators.compose",
+    "fly": "scaffolder_validators.fly",
+    "render": "scaffolder_validators.render",
+    "cloudrun": "scaffolder_validators.cloudrun",
+    "railway": "scaffolder_validators.railway",
+    "prometheus": "scaffolder_validators.prometheus",
+    "grafana": "scaffolder_validators.grafana",
+    "pyproject": "scaffolder_validators.pyproject",
+    "package-json": "scaffolder_validators.package_json",
+    "devcontainer": "scaffolder_validators.devcontainer",
+    "pre-commit": "scaffolder_validators.pre_commit",
 }
 """Name to module; the module is imported when the validator is used."""
 
