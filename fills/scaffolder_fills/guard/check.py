@@ -1,0 +1,77 @@
+"""The guard of a slot: the file with the fill must be the file with the static text, but for the slot itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from scaffolder_fills.guard import characters, data, markdown, python, script, sql
+from scaffolder_fills.guard.rejected import Rejected
+from scaffolder_fills.slot import Slot, SlotError, find_slots
+
+__all__ = ["Rejected", "guard"]
+
+Guard = Callable[[str, Slot, str, Slot, str], None]
+"""Gets the file before, its slot, the file after, its slot, and the kind of the slot; raises `Rejected`."""
+
+GUARDS: Final[Mapping[str, Guard]] = {
+    ".py": python.check,
+    ".md": markdown.check,
+    ".sql": sql.check,
+    ".yml": data.check,
+    ".yaml": data.check,
+    ".ts": script.check,
+    ".tsx": script.check,
+    ".js": script.check,
+    ".jsx": script.check,
+}
+"""By the ending of the file; there is no slot in any other kind of file."""
+
+
+def guard(path: str, before: str, slot_id: str, fill: str, kind: str) -> str:
+    """Put `fill` into the slot of the file `path`, and give the whole new text.
+
+    Args:
+        path: of the file; its ending decides which parser judges.
+        before: the file with the text that stands in the slot now.
+        slot_id: of a slot in the file.
+        fill: the lines between the slot's comments, with their indentation and the last line end.
+        kind: of the slot, as `python.body`.
+
+    Raises:
+        Rejected: the fill breaks a rule.
+        KeyError: there is no such slot in the file.
+    """
+    slots = {slot.id: slot for slot in find_slots(before)}
+    old = slots[slot_id]
+    characters.check(fill)
+    lines = before.splitlines(keepends=True)
+    after = "".join([*lines[: old.start], fill, *lines[old.end - 1 :]])
+    new = _found(after, slot_id)
+    _same_elsewhere(slots, old, after, new)
+    suffix = PurePosixPath(path).suffix
+    if suffix not in GUARDS:
+        raise Rejected(f"there are no fills in {suffix or 'such'} files")
+    GUARDS[suffix](before, old, after, new, kind)
+    return after
+
+
+def _found(after: str, slot_id: str) -> Slot:
+    try:
+        return next(slot for slot in find_slots(after) if slot.id == slot_id)
+    except (SlotError, StopIteration):
+        raise Rejected("the text may not hold the comments that mark a slot") from None
+
+
+def _same_elsewhere(before: Mapping[str, Slot], old: Slot, after: str, new: Slot) -> None:
+    """See that the markers are where they were: the same slots, with the same text but in this one."""
+    moved = new.end - old.end
+    there = {slot.id: slot for slot in find_slots(after)}
+    if set(there) != set(before) or new.start != old.start:
+        raise Rejected("the text may not hold the comments that mark a slot")
+    for name, slot in before.items():
+        shift = moved if slot.start > old.start else 0
+        found = there[name]
+        if name != old.id and (found.start, found.end, found.text) != (slot.start + shift, slot.end + shift, slot.text):
+            raise Rejected("the text may not hold the comments that mark a slot")

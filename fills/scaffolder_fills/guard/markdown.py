@@ -1,0 +1,79 @@
+"""Markdown: the same blocks but for those of the slot, and those are prose: paragraphs, lists, code in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from scaffolder_fills.guard.rejected import Rejected
+from scaffolder_fills.slot import Slot
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_BLOCKS: Final = frozenset(
+    f"{name}_{end}" for name in ("paragraph", "bullet_list", "ordered_list", "list_item") for end in ("open", "close")
+) | {"inline"}
+_INLINES: Final = frozenset(
+    {"text", "softbreak", "code_inline", "text_special", "strong_open", "strong_close", "em_open", "em_close",
+     "link_open", "link_close"}
+)  # fmt: skip
+
+
+def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
+    """Compare the blocks outside the slot, and allow only prose inside.
+
+    Raises:
+        Rejected: a block outside changes, or one inside is HTML, a heading, a fence, an image, a definition of a link.
+    """
+    del kind
+    outside_before, _ = _split(before, old)
+    outside_after, inside = _split(after, new)
+    if outside_before != outside_after:
+        raise Rejected("the text reaches out of its slot and changes the rest of the file")
+    for token in inside:
+        _allowed(token)
+
+
+def _split(text: str, slot: Slot) -> tuple[list[tuple[str, str, str]], list[Token]]:
+    """Give the essence of the blocks outside of the slot, and the tokens inside."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - not needed where no Markdown is filled
+
+    environment: dict[str, dict[str, dict[str, object]]] = {}
+    tokens = MarkdownIt("commonmark").parse(text, environment)
+    definitions = {name: one["href"] for name, one in environment.get("references", {}).items()}
+    moved = slot.end - slot.start
+    outside: list[tuple[str, str, str]] = [("references", repr(definitions), "")]
+    inside: list[Token] = []
+    for token, line in _with_lines(tokens):
+        if slot.start <= line < slot.end - 1:
+            inside.append(token)
+        else:
+            place = line if line < slot.start else line - moved
+            outside.append((token.type, token.content, f"{place}:{token.markup}:{token.tag}"))
+    return outside, inside
+
+
+def _with_lines(tokens: Iterable[Token]) -> Iterator[tuple[Token, int]]:
+    """Give each token with the line (from 0) where it begins; a closing one has that of its opening one."""
+    opened: list[int] = []
+    for token in tokens:
+        if token.nesting == 1:
+            opened.append(token.map[0] if token.map else opened[-1])
+            yield token, opened[-1]
+        elif token.nesting == -1:
+            yield token, opened.pop()
+        else:
+            yield token, token.map[0] if token.map else opened[-1]
+
+
+def _allowed(token: Token) -> None:
+    if token.type not in _BLOCKS:
+        raise Rejected(f"only paragraphs and lists may stand in this slot, not {token.type.replace('_', ' ')}")
+    for part in token.children or ():
+        if part.type == "text" and "](" in part.content:
+            raise Rejected("links in this slot begin with https://")
+        if part.type not in _INLINES:
+            raise Rejected(f"only plain prose may stand in this slot, not {part.type.replace('_', ' ')}")
+        if part.type == "link_open" and not str(part.attrs.get("href", "")).startswith("https://"):
+            raise Rejected("links in this slot begin with https://")
