@@ -8,7 +8,6 @@ import binascii
 import dataclasses
 import datetime as dt
 import decimal
-import math
 import re
 import uuid
 from typing import Annotated, Any
@@ -17,12 +16,13 @@ import pydantic
 from pydantic import json_schema
 from pydantic_core import core_schema
 
+from app.utilities.validation import check_storable
+
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL cannot store U+0000 in text."""
 
 EMAIL_LENGTH = 254
 URL_LENGTH = 2083
-JSON_DEPTH = 50
 BASE64_LENGTH = 1_333_336
 """One megabyte in base64."""
 
@@ -99,30 +99,6 @@ def _to_base64(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def _storable(value: Any) -> Any:
-    """Refuse what JSON allows and a database cannot hold or a client cannot read."""
-    level = [value]
-    for _ in range(JSON_DEPTH):
-        level = [part for item in level for part in _parts(item)]
-        if not level:
-            return value
-    raise ValueError(f"must not be nested deeper than {JSON_DEPTH} levels")
-
-
-def _parts(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    if isinstance(value, list):
-        return value
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise ValueError("must not contain the character U+0000")
-        value.encode()  # a lone surrogate is a ValueError
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("must not contain infinite numbers")
-    return []
-
-
 def _url(value: str) -> str:
     url = str(_HTTP_URL.validate_python(value))
     if len(url) > URL_LENGTH:
@@ -151,8 +127,8 @@ Duration = Annotated[
 ]
 Uuid = uuid.UUID
 Ids = Annotated[list[uuid.UUID], pydantic.Field(max_length=100)]
-Json = Annotated[Any, pydantic.AfterValidator(_storable)]
-JsonObject = Annotated[dict[str, Any], pydantic.AfterValidator(_storable)]
+Json = Annotated[Any, pydantic.AfterValidator(check_storable)]
+JsonObject = Annotated[dict[str, Any], pydantic.AfterValidator(check_storable)]
 Base64 = Annotated[
     bytes,
     pydantic.PlainValidator(_from_base64, json_schema_input_type=str),

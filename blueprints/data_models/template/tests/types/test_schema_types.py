@@ -10,11 +10,12 @@ import pydantic
 import pytest
 
 from app.schemas import types
+from app.utilities.validation import JSON_DEPTH
 
 Price = Annotated[decimal.Decimal, types.DecimalString(6, 2, low="0", high="1000")]
 Whole = Annotated[decimal.Decimal, types.DecimalString(3, 0)]
 Small = Annotated[types.BigInt, types.IntRange(0, 9)]
-DEEP = json.loads("[" * types.JSON_DEPTH + "]" * types.JSON_DEPTH)
+DEEP = json.loads("[" * JSON_DEPTH + "]" * JSON_DEPTH)
 
 
 def adapter(annotation: Any) -> pydantic.TypeAdapter[Any]:

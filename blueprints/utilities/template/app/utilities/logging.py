@@ -35,6 +35,8 @@ _SECRET_VALUES = (
 )
 # Below WARNING these write down statements with their values, rows, headers and bodies.
 _TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg", "httpx", "httpcore", "anthropic", "openai")
+# One quick look for what each of them needs: most texts have none of it.
+_MAY_BE_SECRET = re.compile(r"bearer|basic|eyj|sk-|://|passw|secret|token|api_?key")
 # What every LogRecord carries; whatever else it has was passed as `extra=`.
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -52,6 +54,8 @@ def redact(value: Any, key: str = "") -> Any:
 
 def redact_text(text: str) -> str:
     """Return `text` without bearer tokens, JWTs, API keys, passwords in URLs and `password=...` pairs."""
+    if not _MAY_BE_SECRET.search(text.casefold()):
+        return text
     for pattern, replacement in _SECRET_VALUES:
         text = pattern.sub(replacement, text)
     return text
