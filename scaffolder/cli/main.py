@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "copy": "Make a project from a stack, a blueprint or a Copier template.",
     "report": "Score the quality of a project, and judge it by the gates of its spec.",
     "validate": "Check the files of a project, and say what was not checked.",
+    "verify": "Run the tests of a project in a sandbox, with exactly what it pins.",
     "plan": "Show what copy would do: phases, blueprints, files, slots.",
     "blueprints": "List the blueprints and stacks, or show one.",
     "schema": "Print the JSON Schema of the spec, for editors.",

@@ -34,6 +34,7 @@ VALIDATORS: Final[Mapping[str, str]] = {
     "package-json": "scaffolder_validators.package_json",
     "devcontainer": "scaffolder_validators.devcontainer",
     "pre-commit": "scaffolder_validators.pre_commit",
+    "tests": "scaffolder_validators.project_tests",
 }
 """Name to module; the module is imported when the validator is used."""
 
