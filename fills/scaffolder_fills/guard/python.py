@@ -17,6 +17,7 @@ DEEPEST: Final = 60
 """Levels of nesting in the part of the tree that a fill brings."""
 
 _BODIES: Final = ("body", "orelse", "finalbody")
+_ELEMENTS: Final = ("elts",)
 _STRINGS: Final = frozenset(
     {tokenize.STRING, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 )
@@ -78,36 +79,33 @@ def _markers_are_comments(source: str, slot: Slot) -> None:
 
 
 def _cut(tree: ast.Module, slot: Slot) -> Iterator[ast.AST]:
-    """Take out of the tree, and give, what stands between the slot's comments: statements, or else string constants."""
-    statements = [
-        (owner, name, statement)
-        for owner in ast.walk(tree)
-        for name in _BODIES
-        for statement in _list(owner, name)
-        if slot.start < statement.lineno and (statement.end_lineno or statement.lineno) < slot.end
-    ]
-    outermost = [one for one in statements if not any(_is_inside(one[2], other[2]) for other in statements)]
-    if outermost:
-        owners = {id(owner) for owner, _, _ in outermost}
-        if len(owners) > 1:
-            raise Rejected("the text reaches out of its slot and changes the rest of the file")
-        for owner, name, statement in outermost:
-            getattr(owner, name).remove(statement)
-            yield statement
-        return
+    """Take out of the tree, and give, what stands in the slot: statements, or elements of a list, or else strings."""
+    for fields in (_BODIES, _ELEMENTS):
+        found = [
+            (owner, name, node)
+            for owner in ast.walk(tree)
+            for name in fields
+            for node in _list(owner, name)
+            if slot.start < node.lineno and (node.end_lineno or node.lineno) < slot.end
+        ]
+        inner = {id(below) for _, _, node in found for below in ast.walk(node) if below is not node}
+        outermost = [one for one in found if id(one[2]) not in inner]
+        if outermost:
+            if len({id(owner) for owner, _, _ in outermost}) > 1:
+                raise Rejected("the text reaches out of its slot and changes the rest of the file")
+            for owner, name, node in outermost:
+                getattr(owner, name).remove(node)
+                yield node
+            return
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _touches(node, slot):
             node.value = ""
             yield node
 
 
-def _list(owner: ast.AST, name: str) -> list[ast.stmt]:
+def _list(owner: ast.AST, name: str) -> list[ast.stmt] | list[ast.expr]:
     value = getattr(owner, name, None)
     return value if isinstance(value, list) else []
-
-
-def _is_inside(inner: ast.stmt, outer: ast.stmt) -> bool:
-    return inner is not outer and any(node is inner for node in ast.walk(outer))
 
 
 def _touches(node: ast.Constant, slot: Slot) -> bool:

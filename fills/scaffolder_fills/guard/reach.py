@@ -45,6 +45,9 @@ _INTERNALS: Final = re.compile(r"(?:f|gi|cr|ag|tb|co|func|im)_[a-z]+\Z|mro\Z")
 _FORMATTING: Final = frozenset(
     {"format", "format_map", "vformat", "translate", "execute", "executemany", "exec_driver_sql"}
 )
+_LITERALS: Final = (
+    ast.Expr, ast.Constant, ast.Load, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.USub,
+)  # fmt: skip
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -68,11 +71,10 @@ def check(nodes: Iterable[ast.AST], kind: str, modules: Mapping[str, str]) -> No
     Raises:
         Rejected: it reaches further.
     """
-    code = kind in {"python.body", "test.cases"}
     for root in nodes:
         _not_too_many_loops(root, 0)
         for node in ast.walk(root):
-            if not code and not isinstance(node, ast.Expr | ast.Constant | ast.Load):
+            if kind != "python.body" and not isinstance(node, _LITERALS):
                 raise Rejected("only literals may stand in this slot")
             for rule in _RULES.get(type(node), ()):
                 rule(node)

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS = frozenset({"INSERT", "INTO", "VALUES", "NULL", "TRUE", "FALSE"})
-_STATEMENT = re.compile(r"INSERT INTO N \(N(?:,N)*\) VALUES (?:\(L(?:,L)*\))(?:,\(L(?:,L)*\))*;")
+_STATEMENT = re.compile(r"INSERT INTO N\(N(?:,N)*\) VALUES (?:\(L(?:,L)*\))(?:,\(L(?:,L)*\))*;")
 
 
 def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
