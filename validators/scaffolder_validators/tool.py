@@ -66,6 +66,14 @@ def probe_packaged(program: str, distribution: str, how: str, *arguments: str) -
     return probe(program, how, *arguments)
 
 
+def probe_package(distribution: str, how: str) -> Ready | Missing:
+    """Give the version of an engine that is a Python package, without importing it."""
+    try:
+        return Ready(version(distribution))
+    except PackageNotFoundError:
+        return Missing(f"{distribution} not found: {how}")
+
+
 def run(
     command: Sequence[str | Path],
     *,
