@@ -35,9 +35,11 @@ FAILS: Final = frozenset(
 )
 """Rules whose findings do what nobody wanted when they run; those of other rules are warnings."""
 
-_COMMON = ("-D", "correctness", "-W", "suspicious", "-D", "eqeqeq", "-D", "no-eval", "-D", "no-var")
-_COMMON += ("-A", "no-unassigned-import", "-A", "react-in-jsx-scope", "-A", "require-module-specifiers", "--import-plugin", "--promise-plugin")
-_COMMON += ("--react-plugin",)
+_COMMON = (
+    *("-D", "correctness", "-W", "suspicious", "-D", "eqeqeq", "-D", "no-eval", "-D", "no-var"),
+    *("-A", "no-unassigned-import", "-A", "react-in-jsx-scope", "-A", "require-module-specifiers"),
+    *("--import-plugin", "--promise-plugin", "--react-plugin"),
+)
 _CODE = re.compile(r"(?:eslint-plugin-)?(?P<plugin>[\w@/-]+)\((?P<rule>[^)]+)\)")
 _HINTS: Final[Mapping[str, str]] = {
     "eqeqeq": "Compare with === or !==.",
