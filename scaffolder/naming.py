@@ -45,15 +45,16 @@ CLASS_WORDS = frozenset({"Any", "Base", "Row"})
 """Classes that every generated model needs; an entity of such a name gets another class."""
 
 SQL_WORDS = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate
-    column constraint create cross current_catalog current_date current_role current_time current_timestamp current_user
-    default deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having
-    ilike in index initially inner intersect into is isnull join key lateral leading left like limit localtime
-    localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning
-    right select session_user similar some symmetric table tablesample then to trailing true union unique user using
-    values variadic verbose when where window with""".split()
+    """add all alter analyse analyze and any array as asc asymmetric authorization autoincrement between binary both
+    case cast check collate collation column commit concurrently constraint create cross current_catalog
+    current_date current_role current_time current_timestamp current_user default deferrable delete desc distinct
+    do drop else end escape except exists false fetch for foreign freeze from full grant group having ilike in
+    index initially inner insert intersect into is isnull join key lateral leading left like limit localtime
+    localtimestamp natural not nothing notnull null offset on only or order outer overlaps placing primary raise
+    references returning right select session_user set similar some symmetric table tablesample then to trailing
+    transaction true union unique update user using values variadic verbose when where window with""".split()
 )
-"""Reserved in PostgreSQL or SQLite; generated SQL quotes them."""
+"""What PostgreSQL or SQLite does not take for a column without quotes; generated SQL quotes them."""
 
 TYPESCRIPT_WORDS = frozenset(
     """break case catch class const continue debugger default delete do else enum export extends false finally for

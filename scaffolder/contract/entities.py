@@ -25,6 +25,7 @@ from scaffolder.contract.entity_model import (
 )
 from scaffolder.contract.fields import EnumNames, build_enum, build_field
 from scaffolder.contract.literals import doc_text, python_literal
+from scaffolder.contract.scarcity import share_scarce_rows
 from scaffolder.contract.typemap import column_checks
 from scaffolder.naming import (
     Names,
@@ -51,7 +52,7 @@ def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str
     names = EnumNames([*classes, *(name + suffix for name in classes for suffix in _SCHEMA_SUFFIXES)])
     tables = {table_name(Names.of(draft.name)) for draft in drafts}
     entities = [_Builder(draft, by_name, names, tables, audit, roles).build() for draft in drafts]
-    return _with_backrefs(entities)
+    return share_scarce_rows(_with_backrefs(entities))
 
 
 def table_name(names: Names) -> str:

@@ -58,7 +58,7 @@ class Field:
     `aliased`. `required` says that a create request must carry it. Values for code and tests come as Python source:
     `default_python` and `example_python` are typed values, `example_json`, `other_json` and `invalid_json` are what a
     JSON body would hold (two that are accepted, and some that must be refused). `nth_python` is a typed value that
-    differs for each number which takes the place of `{n}` in it.
+    differs for each number which takes the place of `{n}` in it, up to `distinct` of them (0: as many as one likes).
     """
 
     name: str
@@ -83,6 +83,7 @@ class Field:
     doc: str
     example_python: str
     nth_python: str
+    distinct: int
     example_json: str
     other_json: str
     invalid_json: tuple[str, ...]
@@ -92,7 +93,8 @@ class Field:
 class Reference:
     """A foreign key: `attr` is `organization_id`, `relation` is `organization`.
 
-    A `deferred` one points at a table that is created later, so its constraint is added when both are there.
+    A `deferred` one points at a table that is created later, so its constraint is added when both are there. The
+    target of a `shared` one can have few rows, so tests let several rows refer to one.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Reference:
     back_relation: str
     target_owner: str | None = None
     deferred: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

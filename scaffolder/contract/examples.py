@@ -35,7 +35,8 @@ _ENOUGH = 999
 class Examples:
     """Python source: of a typed value, of two JSON values, and of JSON values that must be refused.
 
-    `nth` is a typed value that differs for each number which takes the place of `{n}`.
+    `nth` is a typed value that differs for each number which takes the place of `{n}`; after `distinct` numbers it
+    begins anew, if that is not 0.
     """
 
     python: str
@@ -43,12 +44,13 @@ class Examples:
     other: str
     invalid: tuple[str, ...]
     nth: str = ""
+    distinct: int = 0
 
 
 def examples_for(field: FieldSpec, label: str, enum_class: str = "", members: tuple[str, ...] = ()) -> Examples:
     """Return the examples of a scalar field; `members` are the members of `enum_class` in order."""
     first, second, invalid = _values(field, label)
-    member = members[0] if members else ""
+    member = members[_start(field)] if members else ""
     python = typed_literal(field.type, first, enum_class, member)
     if field.array:
         return Examples(
@@ -57,12 +59,14 @@ def examples_for(field: FieldSpec, label: str, enum_class: str = "", members: tu
             other=python_literal([second, first]),
             invalid=(python_literal(first) if field.type != "json" else "7", *(f"[{bad}]" for bad in invalid[:1])),
         )
+    nth, distinct = _nth(field, python, enum_class)
     return Examples(
         python=python,
         json=python_literal(first),
         other=python_literal(second),
         invalid=invalid,
-        nth=_nth(field, python, enum_class),
+        nth=nth,
+        distinct=distinct,
     )
 
 
@@ -72,44 +76,57 @@ def _values(field: FieldSpec, label: str) -> tuple[object, object, tuple[str, ..
         short = ('""',) if low else ()
         return _text(label, low, high), _text(f"Other {label}", low, high), (f'"x" * {high + 1}', *short, "7")
     if field.type == "enum":
-        return field.values[0], field.values[-1], ('"no such value"', "7")
+        first = field.values[_start(field)]
+        other = field.values[-1] if field.values[-1] != first else field.values[0]
+        return first, other, ('"no such value"', "7")
     if field.type in {"int", "bigint", "float", "decimal"}:
         return _number_values(field)
     return _FIXED[field.type]
 
 
-def _nth(field: FieldSpec, example: str, enum_class: str) -> str:
+def _start(field: FieldSpec) -> int:
+    """Return the place of the value of an enum that examples begin with: its default, as states do."""
+    return field.values.index(field.default) if field.has_default and field.default in field.values else 0
+
+
+def _from(start: int) -> str:
+    return f"({{n}} + {start})" if start else "{n}"
+
+
+def _nth(field: FieldSpec, example: str, enum_class: str) -> tuple[str, int]:
     if field.type in {"int", "bigint", "float", "decimal"}:
         return _nth_number(field)
     if field.type in {"string", "text"}:
         longest = length_bounds(field)[1]
-        number = "{n}" if longest > 3 else f"{{n}} % {10**longest}"
-        return f"_numbered({number}, {example})"
+        if longest > 3:
+            return f"_numbered({{n}}, {example})", 0
+        return f"_numbered({{n}} % {10**longest}, {example})", 10**longest
     return {
-        "email": 'f"person{{n}}@example.com"',
-        "url": 'f"https://example.com/{{n}}"',
-        "date": f"{example} + dt.timedelta(days={{n}})",
-        "datetime": f"{example} + dt.timedelta(days={{n}})",
-        "duration": f"{example} + dt.timedelta(seconds={{n}})",
-        "time": "dt.time(minute={n} % 60)",
-        "uuid": "uuid.uuid4()",
-        "bool": "{n} % 2 == 0",
-        "enum": f"list({enum_class})[{{n}} % {len(field.values)}]",
-    }.get(field.type, example)
+        "email": ('f"person{{n}}@example.com"', 0),
+        "url": ('f"https://example.com/{{n}}"', 0),
+        "date": (f"{example} + dt.timedelta(days={{n}})", 0),
+        "datetime": (f"{example} + dt.timedelta(days={{n}})", 0),
+        "duration": (f"{example} + dt.timedelta(seconds={{n}})", 0),
+        "time": ("dt.time(minute={n} % 60)", 60),
+        "uuid": ("uuid.uuid4()", 0),
+        "bool": ("{n} % 2 == 0", 2),
+        "enum": (f"list({enum_class})[{_from(_start(field))} % {len(field.values)}]", len(field.values)),
+    }.get(field.type, (example, 1))
 
 
-def _nth_number(field: FieldSpec) -> str:
+def _nth_number(field: FieldSpec) -> tuple[str, int]:
     low, high, unit = _steps(field)
     first = Decimal(str(_number_values(field)[0]))
     repeats = high is not None and high - first < _ENOUGH * unit
     if high is not None and repeats:
         first = high - _ENOUGH * unit if low is None else max(low, high - _ENOUGH * unit)
-    number = f"{{n}} % {int((high - first) / unit) + 1}" if high is not None and repeats else "{n}"
+    distinct = int((high - first) / unit) + 1 if high is not None and repeats else 0
+    number = f"{{n}} % {distinct}" if distinct else "{n}"
     factor = "" if unit == 1 else f" * {typed_literal(field.type, unit)}"
     if first == 0 and field.type != "decimal":
-        return f"{number}{factor}"
+        return f"{number}{factor}", distinct
     start = str(int(first)) if field.type == "int" else typed_literal(field.type, first)
-    return f"{start} + {number}{factor}"
+    return f"{start} + {number}{factor}", distinct
 
 
 def _steps(field: FieldSpec) -> tuple[Decimal | None, Decimal | None, Decimal]:

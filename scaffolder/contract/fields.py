@@ -90,6 +90,7 @@ def build_field(
         doc=doc_text(field.description or "", label),
         example_python=examples.python,
         nth_python=examples.nth,
+        distinct=examples.distinct,
         example_json=examples.json,
         other_json=examples.other,
         invalid_json=examples.invalid,

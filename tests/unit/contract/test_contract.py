@@ -100,6 +100,19 @@ def test_relations_are_known_from_both_ends() -> None:
     assert entity(contract, "Product").backrefs[0].source == "Order"
 
 
+def test_rows_that_there_can_only_be_few_of_are_shared() -> None:
+    contract = contract_of(
+        "spec: 1\nproject: {name: shop}\nauth: true\nentities:\n  Plan: {tier: 'enum(free, pro) unique'}\n"
+        "  Price: {plan: -> Plan unique, code: string unique}\n  Offer: {price: -> Price, plan: -> Plan}\n"
+        "  Customer: {account: -> User owner unique}\n  Order: {customer: -> Customer, buyer: -> User owner}\n"
+        "  Note: {customer: -> Customer}\n"
+    )
+    shared = {
+        (item.name, reference.name) for item in contract.entities for reference in item.references if reference.shared
+    }
+    assert shared == {("Offer", "price"), ("Offer", "plan"), ("Order", "customer")}
+
+
 def test_tables_come_after_those_they_refer_to_and_cycles_are_closed_later() -> None:
     contract = contract_of(
         "spec: 1\nproject: {name: x}\nentities:\n  Chapter: {book: -> Book}\n  Book: {cover: '-> Chapter?'}\n"

@@ -1,9 +1,11 @@
 """Types and examples of fields: they must agree with each other in every language that can be asked here."""
 
 import base64
+import contextlib
 import datetime as dt
 import decimal
 import enum
+import sqlite3
 import uuid
 from dataclasses import replace
 from decimal import Decimal
@@ -107,13 +109,22 @@ def numbered(number: int, text: str) -> str:
 )
 def test_numbered_examples_differ_as_long_as_they_can_and_fit(name: str, count: int) -> None:
     field = FIELDS[name]
-    source = examples_for(field, "Label", "Choice", ("IN_PROGRESS", "DONE")).nth
+    examples = examples_for(field, "Label", "Choice", ("IN_PROGRESS", "DONE"))
+    source = examples.nth
     known = {"Choice": Choice, "_numbered": numbered, "dt": dt, "decimal": decimal, "uuid": uuid, "base64": base64}
     values = [eval(source.replace("{n}", f"({number})"), known) for number in range(1_500)]
     assert len(set(values[:count])) == count
+    assert not examples.distinct or len(set(values)) == examples.distinct
     if field.type not in LOOSE:
         texts = [str(value) if field.type == "decimal" else value for value in values]
         assert [text for text in texts if not accepts(field, python_literal(text))] == []
+
+
+def test_examples_of_an_enum_begin_with_its_default() -> None:
+    field = FieldSpec(type="enum", values=("in progress", "done"), default="done", has_default=True)
+    examples = examples_for(field, "Label", "Choice", ("IN_PROGRESS", "DONE"))
+    assert (examples.python, examples.json, examples.other) == ("Choice.DONE", '"done"', '"in progress"')
+    assert [eval(examples.nth.replace("{n}", str(n)), {"Choice": Choice}) for n in range(2)] == ["done", "in progress"]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -133,6 +144,17 @@ def test_null_is_accepted_where_it_may_be(name: str) -> None:
 )
 def test_checks(field: FieldSpec, sql: str) -> None:
     assert [check for _, check in column_checks(field, "x")] == [sql]
+
+
+def test_columns_named_like_words_of_sql_can_be_checked() -> None:
+    words = """abort action add after all alter and as begin between by check commit create cross current_user default
+    delete desc do drop else end escape except exists filter for from full group if in index insert into is key like
+    limit match no not null of offset on or order over plan primary query raise range row select set table then to
+    transaction trigger union unique update user using values view when where window with""".split()
+    checks = [sql for word in words for _, sql in column_checks(FIELDS["int"], word)]
+    columns = ", ".join(f'"{word}" INTEGER' for word in words)
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        database.execute(f"CREATE TABLE t ({columns}, {', '.join(f'CHECK ({sql})' for sql in checks)})")
 
 
 @given(

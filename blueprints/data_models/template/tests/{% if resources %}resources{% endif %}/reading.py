@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+import pytest
 import sqlalchemy as sa
 
 from tests.resources.conftest import Caller, World
@@ -30,10 +31,12 @@ class Get(Resource):
 
 
 class List(Resource):
-    """The resource lists its rows."""
+    """The resource lists its rows; a caller may have `most` of them, up to 2."""
+
+    most: ClassVar[int] = 2
 
     async def test_lists_page_by_page_from_the_newest(self, world: World, caller: Caller) -> None:
-        rows = [await self.row(world, caller) for _ in range(2)]
+        rows = [await self.row(world, caller) for _ in range(self.most)]
         seen: list[str] = []
         params: dict[str, Any] = {"limit": 1}
         while len(seen) < len(rows):
@@ -53,9 +56,11 @@ class List(Resource):
             assert answer.status_code == status, params
 
     async def test_asks_the_database_as_often_for_many_rows_as_for_one(self, world: World, caller: Caller) -> None:
-        await self.linked_row(world, caller)
+        if self.most == 1:
+            pytest.skip("a caller has one row at most")
+        await self.row(world, caller)
         one = await self._statements(world, caller, limit=1)
-        await self.linked_row(world, caller)
+        await self.row(world, caller)
         assert await self._statements(world, caller, limit=2) == one
 
     async def _statements(self, world: World, caller: Caller, limit: int) -> int:

@@ -82,10 +82,12 @@ class Unique(Resource):
 
     async def test_refuses_a_second_row_with_the_same_values(self, world: World, caller: Caller) -> None:
         first = await self.row(world, caller)
-        for attrs in self.unique:
-            body = await self.request(world, caller, **{attr: getattr(first, attr) for attr in attrs})
-            answer = await world.ask(caller, "POST", self.path, json=body)
-            assert answer.status_code == 409, attrs
+        taken = (await world.ask(caller, "GET", self.url(first.id))).json()
+        body = await self.request(world, caller)
+        for names in self.unique:
+            same = {name: taken[name] for name in names}
+            answer = await world.ask(caller, "POST", self.path, json={**body, **same})
+            assert answer.status_code == 409, names
 
 
 class Referring(Resource):
@@ -104,7 +106,9 @@ class Referring(Resource):
 
 
 class Linked(Resource):
-    """Rows have lists of references: `links`."""
+    """Rows have lists of references: name, factory of the target, and its owner's attribute if it has one."""
+
+    links: ClassVar[tuple[tuple[str, Make, str], ...]]
 
     async def test_sets_replaces_and_clears_links(self, world: World, caller: Caller) -> None:
         for name, make, owner in self.links:
@@ -211,3 +215,4 @@ class Transitions(Resource):
             assert answer.status_code == (200 if allowed else 409), (present, wanted)
             kept = await world.ask(caller, "GET", self.url(row.id))
             assert kept.json()[name] == (wanted if allowed else present)
+            await world.ask(caller, "DELETE", self.url(row.id))
