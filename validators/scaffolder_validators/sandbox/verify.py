@@ -75,12 +75,13 @@ def verify_project(
 
 
 def _refuse(outcome: Outcome) -> None:
-    last = ((outcome.stderr.strip() or outcome.stdout.strip()).splitlines() or ["no output"])[-1]
+    said = [line.strip() for line in (outcome.stderr or outcome.stdout).splitlines() if line.strip()] or ["no output"]
     match outcome.reason, outcome.exit_code:
         case "finished", int(code) if code == _NOT_FOUND:
             raise EnvironmentFailedError(f"pytest is not among the packages of {REQUIREMENTS}")
         case "finished", int(code) if code == _USAGE:
-            raise ProjectError(f"pytest does not understand this: {last}")
+            why = next((line for line in reversed(said) if "error:" in line.lower()), said[-1])
+            raise ProjectError(f"pytest does not understand this: {why[:300]}")
         case "finished", int(code) if code == _NO_TESTS:
             raise ProjectError("there are no tests, or the arguments select none of them")
 
