@@ -88,14 +88,14 @@ def _cut(tree: ast.Module, slot: Slot) -> Iterator[ast.AST]:
             for node in _list(owner, name)
             if slot.start < node.lineno and (node.end_lineno or node.lineno) < slot.end
         ]
-        inner = {id(below) for _, _, node in found for below in ast.walk(node) if below is not node}
+        inner = {id(below) for _, _, one in found for below in ast.walk(one) if below is not one}
         outermost = [one for one in found if id(one[2]) not in inner]
         if outermost:
             if len({id(owner) for owner, _, _ in outermost}) > 1:
                 raise Rejected("the text reaches out of its slot and changes the rest of the file")
-            for owner, name, node in outermost:
-                getattr(owner, name).remove(node)
-                yield node
+            for owner, name, outer in outermost:
+                getattr(owner, name).remove(outer)
+                yield outer
             return
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _touches(node, slot):

@@ -55,7 +55,7 @@ def _first(place: Place) -> tuple[str, dict[str, Any], Any]:
         raise ValueError(wrong) from None
     match first:
         case (str() as name, {**arguments}, expected) if arguments:
-            return name, arguments, expected
+            return name, {str(key): value for key, value in arguments.items()}, expected
     raise ValueError(wrong)
 
 

@@ -91,7 +91,7 @@ class SqlRows:
         row = create_model("Row", __base__=Strict, __doc__="One row.", **fields)
         bounds = Field(min_length=1, max_length=place.limit("at_most", 10))
         return create_model("SqlRows", __base__=Strict, __doc__="Rows of realistic, harmless example data.",
-                            rows=(Annotated[list[row], bounds], ...))  # type: ignore[valid-type]  # fmt: skip
+                            rows=(Annotated[list[row], bounds], ...))  # type: ignore[arg-type, valid-type]  # fmt: skip
 
     def write(self, data: Any, place: Place) -> str:
         """Write one INSERT statement, a row per line."""

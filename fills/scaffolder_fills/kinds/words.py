@@ -28,7 +28,7 @@ class Choices:
             raise ValueError(f"slot {place.slot}: `of` must list the words to choose from")
         choice = StrEnum("Choice", {f"choice_{number}": word for number, word in enumerate(words)})  # type: ignore[misc]
         bounds = Field(min_length=place.limit("at_least", 1), max_length=place.limit("at_most", len(words)))
-        chosen = Annotated[list[choice], bounds, AfterValidator(_no_word_twice)]  # type: ignore[valid-type]
+        chosen = Annotated[list[choice], bounds, AfterValidator(_no_word_twice)]
         return create_model("Choices", __base__=Strict, __doc__="Words chosen from those that are allowed.",
                             chosen=(chosen, ...))  # fmt: skip
 

@@ -1,0 +1,328 @@
+"""Filling slots: ask, guard, check, keep, or leave the static text; and replaying what was kept before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Final, Literal, TypeAlias
+
+from scaffolder_fills.cost import NOTHING, Usage, most, usd
+from scaffolder_fills.guard import Rejected, guard
+from scaffolder_fills.kinds import Kind, load
+from scaffolder_fills.ladder import ladder_of
+from scaffolder_fills.lock import Entry
+from scaffolder_fills.prompt import Job, digest_of_job, request_for
+from scaffolder_fills.request import Answer, Asker, NoAnswer, Unavailable
+
+MOST_CYCLES: Final = 5
+"""Questions about one slot, over all models: the first, and what is refined after it."""
+MOST_COMPLAINTS: Final = 8
+"""Complaints that a model is shown at once."""
+
+State = Literal["filled", "replayed", "static", "failed", "edited"]
+Check: TypeAlias = Callable[[str, str], Sequence[str]]
+"""Gets a path and the whole text of the file with a fill; gives what is wrong with it, in words for a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened on the way: which model was asked, and what became of its answer."""
+
+    model: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a slot; `reason` says why it is static or failed, `steps` how it came to that."""
+
+    slot: str
+    path: str
+    kind: str
+    state: State
+    reason: str = ""
+    model: str = ""
+    usage: Usage = NOTHING
+    usd: float | None = 0.0
+    seconds: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+
+OnOutcome: TypeAlias = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run asks. `budget` is in USD; `locked` refuses to ask; `redo` asks also for what is locked already.
+
+    `timeout` bounds one question, in seconds, with all its retries. `date` is written into the lock.
+    """
+
+    ladders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    concurrency: int = 4
+    budget: float | None = None
+    timeout: float = 120.0
+    redo: bool = False
+    locked: bool = False
+    date: str = ""
+
+
+@dataclass(slots=True)
+class Filled:
+    """The result of a run, complete even when it was interrupted: new texts of files, entries of the lock, outcomes."""
+
+    files: dict[str, str]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the caller knows
+    jobs: Sequence[Job],
+    files: Mapping[str, str],
+    shared: str,
+    *,
+    asker: Asker | None,
+    check: Check,
+    entries: Mapping[str, Entry],
+    settings: Settings = Settings(),
+    on_outcome: OnOutcome = lambda _: None,
+    into: Filled | None = None,
+) -> Filled:
+    """Fill the slots of `jobs` in `files` (path to whole text), replaying from `entries` where nothing changed.
+
+    Without an `asker` nothing is asked: what is locked is replayed, the rest stays static. What is accepted goes into
+    `into` at once, so that an interruption keeps it.
+
+    Raises:
+        asyncio.CancelledError: the run was interrupted.
+    """
+    run = _Run(dict(files), shared, asker, check, entries, settings, on_outcome, into or Filled(dict(files)))
+    for job in jobs:
+        run.kinds.setdefault(job.kind, load(job.kind))
+    pending = [job for job in jobs if not run.replay(job)]
+    limit = asyncio.Semaphore(max(1, settings.concurrency))
+
+    async def one(job: Job) -> None:
+        async with limit:
+            await run.fill(job)
+
+    async with asyncio.TaskGroup() as group:
+        for job in pending:
+            group.create_task(one(job))
+    run.done.outcomes.sort(key=lambda outcome: outcome.slot)
+    return run.done
+
+
+class _Run:
+    """One run over many slots: what they share."""
+
+    def __init__(  # noqa: PLR0917 - private, and made in one place
+        self,
+        files: dict[str, str],
+        shared: str,
+        asker: Asker | None,
+        check: Check,
+        entries: Mapping[str, Entry],
+        settings: Settings,
+        on_outcome: OnOutcome,
+        done: Filled,
+    ) -> None:
+        self._static = files
+        self._shared = shared
+        self._asker = asker
+        self._check = check
+        self._entries = entries
+        self._settings = settings
+        self._on_outcome = on_outcome
+        self._stopped = "" if asker is not None else "no language model was asked"
+        self._spent = 0.0
+        self._reserved = 0.0
+        self.kinds: dict[str, Kind] = {}
+        self.done = done
+
+    def replay(self, job: Job) -> bool:
+        """Put a locked fill into its slot, if it was made of the same; it passes the same checks again."""
+        entry = self._entries.get(job.slot)
+        kind = self.kinds[job.kind]
+        if entry is None or self._settings.redo or entry.digest != digest_of_job(job, kind, self._shared):
+            return False
+        if self._asker is not None and entry.ladder != self._ladder(job):
+            return False
+        if entry.state == "failed":
+            self._finish(job, Outcome(job.slot, job.place.path, job.kind, "failed", entry.reason), entry)
+            return True
+        try:
+            complaints = self._put(job, entry.text)
+        except Rejected as error:
+            complaints = (str(error),)
+        if complaints:
+            reason = f"the locked fill does not pass its checks any more: {complaints[0]}"
+            self._finish(job, Outcome(job.slot, job.place.path, job.kind, "static", reason))
+        else:
+            self._finish(job, Outcome(job.slot, job.place.path, job.kind, "replayed", model=entry.model), entry)
+        return True
+
+    async def fill(self, job: Job) -> None:
+        """Ask for one slot, model by model, until an answer is kept or none is left."""
+        started = perf_counter()
+        if not self._stopped and self._settings.locked:
+            self._stopped = "it would have to be asked for, and --locked forbids that"
+        if self._stopped:
+            self._finish(job, Outcome(job.slot, job.place.path, job.kind, "static", self._stopped))
+            return
+        attempt = _Attempt(job)
+        try:
+            await self._climb(attempt)
+        except Unavailable as error:
+            self._stopped = self._stopped or str(error)
+            attempt.reason = self._stopped
+            attempt.state = "static"
+        cost = self._cost(attempt)
+        outcome = Outcome(
+            job.slot, job.place.path, job.kind, attempt.state, attempt.reason, attempt.model, attempt.usage, cost,
+            perf_counter() - started, tuple(attempt.steps),
+        )  # fmt: skip
+        self._finish(job, outcome, self._entry(job, attempt))
+
+    async def _climb(self, attempt: _Attempt) -> None:
+        """Ask each model of the ladder, and again with the findings; the last complaint is the reason when all fail."""
+        job = attempt.job
+        for rung, model in enumerate(self._ladder(job)):
+            feedback: tuple[str, ...] = ()
+            for _ in range(2):
+                if attempt.cycles >= MOST_CYCLES:
+                    return
+                attempt.cycles += 1
+                complaints = await self._once(attempt, model, feedback, simpler=rung > 0)
+                if complaints is None:
+                    return
+                if not complaints:
+                    break  # asking this model again would not help
+                feedback = complaints
+
+    async def _once(
+        self, attempt: _Attempt, model: str, feedback: tuple[str, ...], *, simpler: bool
+    ) -> tuple[str, ...] | None:
+        """Ask once. Gives `None` when the answer was kept, or what the model can be told about it."""
+        job = attempt.job
+        kind = self.kinds[job.kind]
+        try:
+            answer = await self._ask(attempt, kind, model, feedback, simpler=simpler)
+        except NoAnswer as error:
+            attempt.usages.append((model, error.usage))
+            attempt.note(model, error.reason)
+            return error.feedback[:MOST_COMPLAINTS]
+        attempt.usages.append((answer.model, answer.usage))
+        try:
+            text = kind.write(answer.data, job.place)
+            complaints = tuple(self._put(job, text))
+        except (Rejected, ValueError) as error:
+            complaints = (str(error),)
+        if complaints:
+            attempt.note(model, f"refused: {complaints[0]}")
+            attempt.was_judged = True
+            return complaints[:MOST_COMPLAINTS]
+        attempt.note(model, "kept")
+        attempt.state, attempt.reason, attempt.text, attempt.model = "filled", "", text, answer.model
+        return None
+
+    async def _ask(
+        self, attempt: _Attempt, kind: Kind, model: str, feedback: tuple[str, ...], *, simpler: bool
+    ) -> Answer:
+        if self._stopped or self._asker is None:
+            raise Unavailable(self._stopped)
+        request = request_for(attempt.job, kind, self._shared, model, feedback=feedback, simpler=simpler)
+        reserved = self._reserve(model, sum(map(len, request.messages)), request.max_tokens)
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                answer = await self._asker.ask(request)
+        except TimeoutError:
+            raise NoAnswer(f"no answer within {self._settings.timeout:g} s") from None
+        finally:
+            self._reserved -= reserved
+        return answer
+
+    def _reserve(self, model: str, characters: int, max_tokens: int) -> float:
+        """Set aside what a request may cost at most; the budget is spent when nothing is left to set aside."""
+        budget = self._settings.budget
+        if budget is None:
+            return 0.0
+        if self._spent >= budget:
+            raise Unavailable(f"the budget of {budget:g} USD is spent")
+        cost = most(model, characters, max_tokens)
+        if cost is None:
+            raise Unavailable(f"the price of {model} is not known, so a budget cannot be kept")
+        if self._reserved and self._spent + self._reserved + cost > budget:
+            raise NoAnswer("the budget is in use by requests that are under way")
+        self._reserved += cost
+        return cost
+
+    def _put(self, job: Job, text: str) -> Sequence[str]:
+        """Put a text into the file as it stands now, and keep it if nobody complains. Nothing else runs meanwhile."""
+        path = job.place.path
+        after = guard(path, self.done.files[path], job.slot, text, job.kind)
+        complaints = self._check(path, after)
+        if not complaints:
+            self.done.files[path] = after
+        return complaints
+
+    def _finish(self, job: Job, outcome: Outcome, entry: Entry | None = None) -> None:
+        if entry is not None:
+            self.done.entries[job.slot] = entry
+        self.done.outcomes.append(outcome)
+        self._on_outcome(outcome)
+
+    def _entry(self, job: Job, attempt: _Attempt) -> Entry | None:
+        """Lock what was kept, and what was judged and found wanting: the same question gets no better answer.
+
+        A provider that did not answer says nothing about the slot, so that is not locked.
+        """
+        if attempt.state == "static" or (attempt.state == "failed" and not attempt.was_judged):
+            return None
+        return Entry(
+            job.slot, job.place.path, job.kind, digest_of_job(job, self.kinds[job.kind], self._shared),
+            self._ladder(job), "filled" if attempt.state == "filled" else "failed", attempt.text, attempt.model,
+            attempt.reason, attempt.usage, self._settings.date,
+        )  # fmt: skip
+
+    def _cost(self, attempt: _Attempt) -> float | None:
+        costs = [usd(model, usage) for model, usage in attempt.usages]
+        self._spent += sum(cost for cost in costs if cost is not None)
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+    def _ladder(self, job: Job) -> tuple[str, ...]:
+        return ladder_of(job.kind, self._settings.ladders)
+
+
+class _Attempt:
+    """What has happened with one slot so far."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.cycles = 0
+        self.state: State = "failed"
+        self.reason = "it needs a person: no answer could be used"
+        self.text = ""
+        self.model = ""
+        self.was_judged = False
+        self.usages: list[tuple[str, Usage]] = []
+        self.steps: list[Step] = []
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all questions."""
+        return sum((usage for _, usage in self.usages), Usage())
+
+    def note(self, model: str, result: str) -> None:
+        """Remember a step; the last one is the reason when the slot stays as it is."""
+        self.steps.append(Step(model, result))
+        self.reason = f"it needs a person: {result}"
+
+
+def replay(
+    jobs: Iterable[Job], files: Mapping[str, str], shared: str, *, check: Check, entries: Mapping[str, Entry]
+) -> Filled:
+    """Put locked fills into their slots, and ask nobody."""
+    return asyncio.run(fill_slots(list(jobs), files, shared, asker=None, check=check, entries=entries))

@@ -1,0 +1,78 @@
+"""What is asked, what comes back, and how asking can fail; no SDK is known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scaffolder_fills.cost import NOTHING, Usage
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to one model. `shared` is the same for all slots of a run (and is cached by the provider).
+
+    `feedback` says what was wrong with the answer before; `max_tokens` bounds the answer.
+    """
+
+    slot: str
+    model: str
+    system: str
+    shared: str
+    task: str
+    schema: type[BaseModel]
+    feedback: tuple[str, ...] = ()
+    max_tokens: int = 4_000
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The texts that are sent, in order: instructions, shared context, the task with its feedback."""
+        told = ""
+        if self.feedback:
+            points = "\n".join(f"- {one}" for one in self.feedback)
+            told = f"\n\nYour last answer could not be used:\n{points}\nAnswer again, with that mended."
+        return self.system, self.shared, self.task + told
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Data that fits the schema, and what it cost."""
+
+    data: BaseModel
+    model: str
+    usage: Usage
+
+
+class Unavailable(Exception):  # noqa: N818 - a state of the world, not of the program
+    """Nobody can be asked: no key, a wrong one, no route to the provider, no money. The rest of the run asks nobody."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - as above
+    """This question got no usable answer; `usage` is what it cost. `feedback` is set when asking again may help."""
+
+    def __init__(self, reason: str, *, usage: Usage = NOTHING, feedback: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.usage = usage
+        self.feedback = feedback
+
+
+class Asker(Protocol):
+    """Something that can be asked: a provider, or a stand-in."""
+
+    async def ask(self, request: Request) -> Answer:
+        """Put one question.
+
+        Raises:
+            Unavailable: asking on is pointless.
+            NoAnswer: this question got no usable answer.
+        """
+        ...
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Give the JSON Schema of a model."""
+    return model.model_json_schema()
