@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 import shutil
-import signal
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,9 +14,8 @@ import pytest
 from scaffolder_fills import find_slots
 from scaffolder_validators import validate_fast
 
-from tests.generated.conftest import Project, clean_environment
-
-pytestmark = pytest.mark.xdist_group("generated")
+from tests.generated.projects import Project
+from tests.generated.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -63,17 +56,17 @@ def test_its_own_tests_pass(project: Project) -> None:
     assert re.search(r"\d+ passed", done.stdout)
 
 
-def test_migrations_go_up_and_down(project: Project, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'migrations.db'}"
+def test_migrations_go_up_and_down(project: Project, database_url: str) -> None:
+    """`alembic upgrade head`, `check`, `downgrade base`, `upgrade head`, `check`, on both databases: clean."""
     for step in (["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"], ["check"]):
-        assert_fine(project.run("alembic", *step, DATABASE_URL=url))
+        assert_fine(project.run("alembic", *step, DATABASE_URL=database_url))
 
 
 def test_it_serves_and_says_what_the_contract_says(project: Project, tmp_path: Path) -> None:
     contract = json.loads((project.path / "openapi.json").read_text(encoding="utf-8"))
-    with serving(project, tmp_path) as address:
-        assert fetch(f"{address}/health/ready")["status"] == "ok"
-        served = fetch(f"{address}/openapi.json")
+    with serving(project, tmp_path) as server:
+        assert server.anybody.get("/health/ready").body["status"] == "ok"
+        served = server.anybody.get("/openapi.json").body
     assert operations_of(served) == operations_of(contract)
     assert sorted(served["components"]["schemas"]) == sorted(contract["components"]["schemas"])
 
@@ -81,64 +74,14 @@ def test_it_serves_and_says_what_the_contract_says(project: Project, tmp_path: P
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the docs page was not opened")
 def test_the_docs_page_lists_every_operation_in_a_browser(project: Project, tmp_path: Path) -> None:
     contract = json.loads((project.path / "openapi.json").read_text(encoding="utf-8"))
-    with serving(project, tmp_path) as address:
-        page = browse(f"{address}/docs", tmp_path)
+    with serving(project, tmp_path) as server:
+        page = browse(f"{server.address}/docs", tmp_path)
     missing = [path for path, _ in operations_of(contract) if path not in page]
     assert missing == []
 
 
 def operations_of(document: dict[str, dict[str, dict[str, dict[str, str]]]]) -> set[tuple[str, str]]:
     return {(path, method) for path, methods in document["paths"].items() for method in methods}
-
-
-@contextlib.contextmanager
-def serving(project: Project, folder: Path) -> Iterator[str]:
-    """Run the project's server as its README does, on a free port and a database of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    variables = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{folder / 'app.db'}"}
-    log = folder / "server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [str(project.python), "-m", "app"],
-            cwd=project.path,
-            env=clean_environment() | variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_until_ready(address, server, log)
-            yield address
-        finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                code = server.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-                raise
-    assert code in {0, -signal.SIGTERM, 128 + signal.SIGTERM}, log.read_text()
-
-
-def wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(900):
-        if server.poll() is not None:
-            break
-        try:
-            fetch(f"{address}/health/ready")
-        except (OSError, urllib.error.URLError):
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"the server did not get ready:\n{log.read_text()[-4_000:]}")
-
-
-def fetch(url: str) -> dict[str, dict[str, dict[str, dict[str, str]]]]:
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        document: dict[str, dict[str, dict[str, dict[str, str]]]] = json.load(answer)
-    return document
 
 
 class Text(HTMLParser):
