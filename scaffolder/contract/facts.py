@@ -250,6 +250,7 @@ def _agent(agent: Agent, contract: Contract) -> Json:
     fields = {item.name: item for item in agent.output}
     return {
         "name": agent.name,
+        "class": agent.class_name,
         "module": agent.module,
         "goal": agent.goal,
         "needs": list(agent.needs),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from scaffolder_validators.contract.facts import Code, Place, Schema
-from scaffolder_validators.contract.models import compare_models
+from scaffolder_validators.contract.models import compare_attributes, compare_models
 from scaffolder_validators.contract.openapi import PATH, compare_openapi
 from scaffolder_validators.contract.python import read_project
 from scaffolder_validators.contract.records import (
@@ -39,6 +39,8 @@ def compare(contract: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Fin
         _compare_tables(contract, code, report)
     if "models" in contract and code.models is not None:
         compare_models(contract["models"], code.models, report)
+    if "models" in contract:
+        compare_attributes(contract["models"], code.schemas or {}, report)
     _compare_records(contract, code, code.schemas or {}, report)
     return report.findings
 

@@ -57,12 +57,13 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a request or a response holds: a JSON Schema, and the line of each property."""
+    """What a request or a response holds: a JSON Schema, and the line and the attribute of each property."""
 
     name: str
     place: Place
     content: Json
     lines: dict[str, int] = field(default_factory=dict)
+    attrs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from scaffolder_validators.contract.facts import Json, Model, Place
+from scaffolder_validators.contract.facts import Json, Model, Place, Schema
 from scaffolder_validators.contract.report import Report
+
+_OF_MODEL: Final = ("Create", "Update", "Read")
 
 
 def compare_models(contract: Iterable[Json], code: Iterable[Model], report: Report) -> None:
@@ -25,6 +27,18 @@ def compare_models(contract: Iterable[Json], code: Iterable[Model], report: Repo
                     column = linking.table.columns.get(name)
                     if column is not None:
                         report.differ(column.place, "column", f"{linking.name}.{name}: attribute", name, column.attr)
+
+
+def compare_attributes(contract: Iterable[Json], schemas: Mapping[str, Schema], report: Report) -> None:
+    """Compare the attributes of a model's schemas (`TicketRead`) with its own, by which rows become schemas."""
+    for expected in contract:
+        attrs = {column["name"]: column["attr"] for column in expected["columns"]}
+        for kind in _OF_MODEL:
+            schema = schemas.get(f"{expected['name']}{kind}")
+            for name, attr in schema.attrs.items() if schema is not None else ():
+                if schema is not None and name in attrs:
+                    place = Place(schema.place.path, schema.lines.get(name, schema.place.line))
+                    report.differ(place, "field", f"{schema.name}.{name}: attribute", attrs[name], attr)
 
 
 def _compare(expected: Json, model: Model, report: Report) -> None:

@@ -20,6 +20,8 @@ def compare_openapi(contract: Json, content: bytes, report: Report) -> None:
         document = json.loads(content)
     except (ValueError, RecursionError):
         return
+    if repr(document) == repr(contract):
+        return  # by far the fastest way to see that nothing changed
     for at, left, right in list(_differences(contract, document))[:_MOST]:
         message = f"{'/'.join(at) or 'document'}: the contract says {show(left)}, the file says {show(right)}"
         report.say(Place(PATH, _line(content, at)), "openapi", message)

@@ -15,7 +15,8 @@ _STATES: Final = ("state", "initial", "transitions")
 
 def compare_repositories(contract: Iterable[Json], code: Code, report: Report) -> None:
     """Compare what the repositories say of owners, searches, states and auditing."""
-    records = {str(record.values["model"].value): record for record in code.repositories or ()}
+    known = (record for record in code.repositories or () if "model" in record.values)
+    records = {str(record.values["model"].value): record for record in known}
     for expected in contract:
         record = records.get(expected["model"])
         if record is None:
@@ -78,6 +79,7 @@ def _declared(
             continue
         for key in names:
             _value(record, rule, key, expected[key], report)
+        report.differ(record.place, rule, f"{name}: class", expected.get("class", record.name), record.name)
         held = expected[holds]
         if record.schema is None:
             report.say(record.place, rule, f"{name}: its {holds} is no model that can be read")

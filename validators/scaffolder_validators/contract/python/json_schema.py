@@ -95,7 +95,9 @@ class JsonSchemas:
             case Ref(name) if name in _FIELD:
                 return _bounded(schema, extra.keywords)
             case Def(name="DecimalString"):
-                return _decimal(extra)
+                # It takes and gives strings for decimals; over any other type it would break.
+                wrong = {} if schema.get("format") == "decimal" else {"x-unknown": f"{schema.get('type')} as decimal"}
+                return _decimal(extra) | wrong
             case Def(name="IntRange"):
                 low, high = (*extra.args, extra.keywords.get("low"), extra.keywords.get("high"))[:2]
                 return schema | {"x-minimum": str(low), "x-maximum": str(high)}
@@ -125,9 +127,10 @@ class JsonSchemas:
             return Schema(value.name, place, {"type": "string", "enum": list(members.values())}, lines)
         properties: Json = {}
         required: list[str] = []
-        lines = {}
-        for name, line, schema, needed in self.properties(value):
+        lines, attrs = {}, {}
+        for attr, name, line, schema, needed in self._fields(value):
             properties[name] = schema
+            attrs[name] = attr
             lines[name] = line or value.node.lineno
             if needed:
                 required.append(name)
@@ -135,10 +138,13 @@ class JsonSchemas:
         config, _ = class_attribute(self._program, value, "model_config")
         if isinstance(config, Call) and config.keywords.get("extra") == "forbid":
             content["additionalProperties"] = False
-        return Schema(value.name, place, content, lines)
+        return Schema(value.name, place, content, lines, attrs)
 
     def properties(self, value: Def) -> Iterator[tuple[str, int, Json, bool]]:
         """Give name, line (0 for an inherited one), schema and necessity of each field of a model."""
+        return ((name, line, schema, needed) for _, name, line, schema, needed in self._fields(value))
+
+    def _fields(self, value: Def) -> Iterator[tuple[str, str, int, Json, bool]]:
         seen: dict[str, tuple[Def, ast.AnnAssign]] = {}
         for one in reversed(lineage(self._program, value)):
             for item in one.node.body:
@@ -153,7 +159,7 @@ class JsonSchemas:
                 continue
             default = evaluate(self._program, module, item.value) if item.value is not None else ...
             name, schema, needed = self.field(attr, typed, default)
-            yield name, item.lineno if owner is value else 0, schema, needed
+            yield attr, name, item.lineno if owner is value else 0, schema, needed
 
     def field(self, attr: str, typed: Any, default: Any) -> tuple[str, Json, bool]:
         """Give name, schema and necessity of a field; `default` is `...` when it has none."""

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from scaffolder_validators.contract.facts import Code, Mount, Place, Route, Schema
@@ -30,7 +31,6 @@ CONSTANTS: Final = {
     "admin_role": ("app/core/accounts.py", "ADMIN_ROLE"),
 }
 _CLASS: Final = re.compile(rb"^class (\w+)\(", re.MULTILINE)
-_ROUTES: Final = re.compile(rb"APIRouter|include_router")
 
 
 def read_project(files: Mapping[str, bytes], schemas: Collection[str]) -> Code:
@@ -70,7 +70,7 @@ def _read_routes(program: Program, code: Code) -> set[str]:
     routes: list[Route] = []
     mounts: dict[tuple[str, str], Mount] = {}
     used: set[str] = set()
-    paths = [path for path in program.paths("app/") if _ROUTES.search(program.files[path])]
+    paths = [path for path in program.paths("app/") if _has_routes(program.files[path])]
     for path in paths:
         some, mounted, names = program.facts(read_routes, path)
         routes += some
@@ -111,15 +111,25 @@ def _read_schemas(program: Program, wanted: Collection[str], used: set[str]) -> 
     found: dict[str, Schema] = {}
     anything = MAIN in program.files
     for path in program.paths("app/"):
-        named = {match.decode() for match in _CLASS.findall(program.files[path])}
+        named = _classes(program.files[path])
         anything = anything or path.startswith("app/schemas/")
-        if not named & set(wanted):
+        if named.isdisjoint(wanted):
             continue
         module = path.removesuffix(".py").replace("/", ".")
         for schema in program.facts(read_schemas, path):
             if schema.name in wanted and (schema.name not in found or f"{module}:{schema.name}" in used):
                 found[schema.name] = schema
     return found if anything or found else None
+
+
+@lru_cache(maxsize=4_000)
+def _classes(content: bytes) -> frozenset[str]:
+    return frozenset(match.decode() for match in _CLASS.findall(content))
+
+
+@lru_cache(maxsize=4_000)
+def _has_routes(content: bytes) -> bool:
+    return b"APIRouter" in content or b"include_router" in content
 
 
 def read_schemas(program: Program, path: str) -> tuple[Schema, ...]:
