@@ -45,6 +45,7 @@ SEVERITIES: Final[Mapping[str, Severity]] = {
     "": "note",
     "invalid-syntax": "error",
     "A00": "warning",
+    "A005": "note",
     "ASYNC": "warning",
     **dict.fromkeys(("ASYNC210", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC251"), "error"),
     "B": "warning",
@@ -237,7 +238,12 @@ def _misconfigured(sources: Sources, error: tool.ToolError) -> Finding:
     named = [path for path in paths if re.search(rf"[\s/`]{re.escape(path)}(?![\w/])", error.errors)]
     if not named:
         raise error
+    path = max(named, key=len)
     line = re.search(r"at line (\d+), column (\d+)", error.errors)
     place = (int(line[1]), int(line[2])) if line else (1, 1)
+    field = re.search(r"unknown field `([^`]+)`", error.errors)
+    if field:  # ruff points at the table, not at the key in it
+        lines = sources.tree[path].decode(errors="replace").split("\n")
+        place = next(((at, 1) for at, text in enumerate(lines, 1) if text.strip().startswith(field[1])), place)
     reason = [text.strip() for text in error.errors.splitlines() if text.strip()][-1]
-    return Finding(max(named, key=len), *place, "ruff:configuration", "error", reason, _CONFIG_HINT)
+    return Finding(path, *place, "ruff:configuration", "error", reason, _CONFIG_HINT)

@@ -1,0 +1,6 @@
+async def g() -> int:
+    return 1
+
+
+async def f() -> int:
+    return await g()

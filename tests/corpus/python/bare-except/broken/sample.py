@@ -1,0 +1,5 @@
+def f(x: str) -> int:
+    try:
+        return int(x)
+    except:
+        return 0

@@ -1,0 +1,5 @@
+from typing import ClassVar
+
+
+class Cart:
+    items: ClassVar[list[int]] = [1]

@@ -1,0 +1,2 @@
+def f(x: int | None) -> bool:
+    return x == None

@@ -1,0 +1,2 @@
+def BadName() -> int:
+    return missing

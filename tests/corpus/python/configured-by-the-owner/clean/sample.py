@@ -1,0 +1,2 @@
+def good_name() -> int:
+    return 1

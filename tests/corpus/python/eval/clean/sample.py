@@ -1,0 +1,5 @@
+import ast
+
+
+def f(text: str) -> object:
+    return ast.literal_eval(text)

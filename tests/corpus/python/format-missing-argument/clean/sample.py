@@ -1,0 +1,2 @@
+def f(name: str) -> str:
+    return f"{name} {name}"

@@ -1,0 +1,3 @@
+from .prices import VAT
+
+print(VAT)

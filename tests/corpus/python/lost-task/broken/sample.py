@@ -1,0 +1,9 @@
+import asyncio
+
+
+async def work() -> None:
+    await asyncio.sleep(1)
+
+
+async def f() -> None:
+    asyncio.create_task(work())

@@ -1,0 +1,6 @@
+class Cart:
+    def __init__(self) -> None:
+        self.total = 0
+
+
+print(Cart().total)

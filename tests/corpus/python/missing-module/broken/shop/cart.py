@@ -1,0 +1,3 @@
+from shop.price import gross
+
+print(gross(1))

@@ -1,0 +1,3 @@
+from shop.prices import gross
+
+print(gross(1))

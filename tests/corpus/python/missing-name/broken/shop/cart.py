@@ -1,0 +1,3 @@
+from shop.prices import gros
+
+print(gros(1))

@@ -1,0 +1,3 @@
+import htppx
+
+print(htppx.codes)

@@ -1,0 +1,4 @@
+import jwt
+import yaml
+
+print(jwt.PyJWT, yaml.nodes)

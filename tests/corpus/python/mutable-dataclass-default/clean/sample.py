@@ -1,0 +1,6 @@
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Cart:
+    items: list[str] = field(default_factory=list)

@@ -1,0 +1,5 @@
+from datetime import datetime
+
+
+def f() -> datetime:
+    return datetime.now()

@@ -1,0 +1,4 @@
+def f(x: int) -> bool:
+    if x > 1:
+        return True
+    return False

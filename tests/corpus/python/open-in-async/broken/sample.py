@@ -1,0 +1,3 @@
+async def f(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -1,0 +1,4 @@
+import shop
+import httpx
+
+print(httpx.codes, shop)

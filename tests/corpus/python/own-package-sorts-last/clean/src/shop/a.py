@@ -1,0 +1,5 @@
+import httpx
+
+import shop
+
+print(httpx.codes, shop)

@@ -1,0 +1,5 @@
+import pickle
+
+
+def f(data: bytes) -> object:
+    return pickle.loads(data)

@@ -1,0 +1,5 @@
+import json
+
+
+def f(data: bytes) -> object:
+    return json.loads(data)

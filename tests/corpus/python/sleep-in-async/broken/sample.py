@@ -1,0 +1,5 @@
+import time
+
+
+async def f() -> None:
+    time.sleep(1)

@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def f() -> None:
+    await asyncio.sleep(1)

@@ -1,0 +1,2 @@
+def f(x: int, y: bool) -> int:
+    return x if y else 0

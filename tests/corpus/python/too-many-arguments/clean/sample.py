@@ -1,0 +1,2 @@
+def f(*numbers: int) -> int:
+    return sum(numbers)

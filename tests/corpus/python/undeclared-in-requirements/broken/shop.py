@@ -1,0 +1,4 @@
+def f() -> None:
+    import orjson
+
+    print(orjson.dumps(1))

@@ -1,0 +1,4 @@
+def f() -> None:
+    import httpx
+
+    print(httpx.codes)

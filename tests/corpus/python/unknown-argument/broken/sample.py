@@ -1,0 +1,5 @@
+def f(size: int) -> int:
+    return size
+
+
+print(f(sise=1))

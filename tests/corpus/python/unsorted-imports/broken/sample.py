@@ -1,0 +1,4 @@
+import os
+import json
+
+print(os.sep, json.dumps(1))

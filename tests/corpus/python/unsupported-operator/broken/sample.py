@@ -1,0 +1,2 @@
+def f(x: int, y: str) -> object:
+    return x + y

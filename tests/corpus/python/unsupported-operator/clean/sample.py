@@ -1,0 +1,2 @@
+def f(x: int, y: str) -> object:
+    return str(x) + y

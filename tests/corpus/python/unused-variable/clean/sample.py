@@ -1,0 +1,3 @@
+def f() -> int:
+    spare = 1
+    return spare

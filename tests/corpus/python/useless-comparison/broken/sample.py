@@ -1,0 +1,3 @@
+def f(x: int) -> int:
+    x == 1
+    return x

@@ -1,0 +1,5 @@
+import hashlib
+
+
+def f(data: bytes) -> str:
+    return hashlib.md5(data).hexdigest()

@@ -1,0 +1,5 @@
+def f(x: int) -> int:
+    return x + 1
+
+
+print(f(1))
