@@ -46,6 +46,10 @@ VALIDATORS: Final[Mapping[str, str]] = {
     "package-json": "scaffolder_validators.package_json",
     "devcontainer": "scaffolder_validators.devcontainer",
     "pre-commit": "scaffolder_validators.pre_commit",
+    "dependencies": "scaffolder_validators.dependencies",
+    "secrets": "scaffolder_validators.secrets",
+    "web-security": "scaffolder_validators.web_security",
+    "python-security": "scaffolder_validators.python_security",
     "tests": "scaffolder_validators.project_tests",
 }
 """Name to module; the module is imported when the validator is used."""
