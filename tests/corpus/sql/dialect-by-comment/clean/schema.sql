@@ -1,0 +1,2 @@
+-- dialect: sqlite
+CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT);

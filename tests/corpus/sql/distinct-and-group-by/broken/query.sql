@@ -1,0 +1,3 @@
+SELECT DISTINCT name
+FROM users
+GROUP BY name;

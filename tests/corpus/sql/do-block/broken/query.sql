@@ -1,0 +1,4 @@
+DO $$
+BEGIN
+  PERFROM 1;
+END $$;

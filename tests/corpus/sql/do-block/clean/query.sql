@@ -1,0 +1,4 @@
+DO $$
+BEGIN
+  PERFORM 1;
+END $$;

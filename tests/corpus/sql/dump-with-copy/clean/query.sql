@@ -1,0 +1,5 @@
+COPY users (id, name) FROM stdin;
+1	Ada
+\.
+
+SELECT id FROM users;

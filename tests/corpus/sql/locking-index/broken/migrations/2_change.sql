@@ -1,0 +1,2 @@
+-- größer 😀
+CREATE INDEX users_age ON users (age);

@@ -1,0 +1,2 @@
+-- größer 😀
+CREATE INDEX CONCURRENTLY users_age ON users (age);

@@ -1,0 +1,1 @@
+SELECT id FROM users WHERE id = :id AND AND age > :age;

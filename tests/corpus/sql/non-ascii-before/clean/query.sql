@@ -1,0 +1,1 @@
+SELECT 'é😀' AS a, id FROM users;

@@ -1,0 +1,4 @@
+CREATE FUNCTION one() RETURNS int AS $$
+BEGIN
+  RETRUN 1;
+END $$ LANGUAGE plpgsql;

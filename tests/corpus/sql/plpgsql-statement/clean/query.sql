@@ -1,0 +1,4 @@
+CREATE FUNCTION one() RETURNS int AS $$
+BEGIN
+  RETURN 1;
+END $$ LANGUAGE plpgsql;

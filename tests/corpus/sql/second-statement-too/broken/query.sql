@@ -1,0 +1,4 @@
+SELECT id FROM FROM users;
+
+SELECT id
+FROM users WHERE;

@@ -1,0 +1,3 @@
+CREATE FUNCTION one() RETURNS int LANGUAGE sql AS $$
+  SELECT 1 FROM FROM users;
+$$;

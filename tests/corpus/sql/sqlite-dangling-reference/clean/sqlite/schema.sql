@@ -1,0 +1,6 @@
+CREATE TABLE carts (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER REFERENCES users (id)
+);
+
+CREATE TABLE users (id INTEGER PRIMARY KEY);

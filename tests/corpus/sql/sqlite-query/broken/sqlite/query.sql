@@ -1,0 +1,2 @@
+SELECT nam
+FROM users WHERE id = :id;

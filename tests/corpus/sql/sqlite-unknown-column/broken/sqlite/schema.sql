@@ -1,0 +1,4 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+CREATE INDEX users_name
+ON users (name);

@@ -1,0 +1,3 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+CREATE INDEX carts_id ON carts (id);

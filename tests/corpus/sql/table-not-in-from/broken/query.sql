@@ -1,0 +1,2 @@
+SELECT carts.id
+FROM users;

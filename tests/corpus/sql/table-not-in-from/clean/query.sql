@@ -1,0 +1,2 @@
+SELECT users.id
+FROM users;

@@ -1,0 +1,4 @@
+SELECT
+    name AS label,
+    email AS address
+FROM users;
