@@ -15,7 +15,10 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 # Words in which Latin letters stand beside Cyrillic ones, or beside Greek ones that look like Latin: CVE-2021-42694.
-_GREEK = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7"
+_GREEK = (
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4"
+    "\u03a5\u03a7\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7"
+)
 _CYRILLIC = (
     "\u0405\u0406\u0408\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423"
     "\u0425\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458\u04bb\u0501\u051b\u051d"
@@ -25,7 +28,10 @@ _MIXED = re.compile(rf"\b(?=\w*[A-Za-z])(?=\w*[\u0400-\u052f{_GREEK}])\w+")
 _DISGUISED = re.compile(rf"\b(?=\w)[{_CYRILLIC}_0-9]{{2,}}\b")
 _CODE = (".py", ".pyi", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".sh", ".sql")
 _QUOTED = re.compile(
-    r"\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|\"(?:[^\"\\\n]|\\.)*\"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`|#[^\n]*|//[^\n]*|/\*.*?\*/",
+    r'""".*?"""'
+    r"|'''.*?'''|`(?:[^`\\]|\\.)*`"
+    r'|"(?:[^"\\\n]|\\.)*"'
+    r"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|//[^\n]*|/\*.*?\*/",
     re.DOTALL,
 )
 _BINARY = (".png", ".jpg", ".gif", ".ico", ".woff", ".woff2", ".gz", ".zip", ".pdf")
