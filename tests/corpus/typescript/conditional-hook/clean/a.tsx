@@ -1,0 +1,5 @@
+import { useState } from "react";
+export function A(props: { n: number }) {
+  const [n] = useState(props.n);
+  return n;
+}

@@ -1,0 +1,3 @@
+const total: number = 1;
+total = 2;
+export { total };

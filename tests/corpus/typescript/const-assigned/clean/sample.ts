@@ -1,0 +1,3 @@
+let total: number = 1;
+total = 2;
+export { total };

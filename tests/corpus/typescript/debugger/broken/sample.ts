@@ -1,0 +1,4 @@
+export function f(): number {
+  debugger;
+  return 1;
+}

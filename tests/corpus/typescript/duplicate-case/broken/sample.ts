@@ -1,0 +1,10 @@
+export function f(x: number): number {
+  switch (x) {
+    case 1:
+      return 1;
+    case 1:
+      return 2;
+    default:
+      return 3;
+  }
+}

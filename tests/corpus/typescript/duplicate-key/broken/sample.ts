@@ -1,0 +1,1 @@
+export const names = { a: 1, b: 2, a: 3 };

@@ -1,0 +1,1 @@
+export const f = (x: string): unknown => JSON.parse(x);

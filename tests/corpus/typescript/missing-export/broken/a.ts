@@ -1,0 +1,2 @@
+import { c } from "./b";
+export const a = c;

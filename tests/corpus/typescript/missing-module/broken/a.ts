@@ -1,0 +1,2 @@
+import { b } from "./c";
+export const a = b;

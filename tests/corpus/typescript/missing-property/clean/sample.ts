@@ -1,0 +1,4 @@
+interface Cart {
+  total: number;
+}
+export const f = (x: Cart): number => x.total;

@@ -1,0 +1,1 @@
+export const f = (x: number): boolean => x === NaN;

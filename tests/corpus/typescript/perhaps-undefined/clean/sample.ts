@@ -1,0 +1,1 @@
+export const f = (x?: string): number => x?.length ?? 0;

@@ -1,0 +1,2 @@
+export function f(): number {
+  return 1;

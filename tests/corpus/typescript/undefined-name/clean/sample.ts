@@ -1,0 +1,2 @@
+const price = 1;
+export const total = price * 2;

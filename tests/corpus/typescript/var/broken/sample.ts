@@ -1,0 +1,1 @@
+export var total = 1;

@@ -1,0 +1,2 @@
+export const f = (x: number): number => x;
+f("1");
