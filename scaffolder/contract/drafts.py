@@ -299,7 +299,7 @@ _WORKFLOW_RUN = {
 }
 _RUN_STATES = {
     "pending": ("running", "cancelled"),
-    "running": ("succeeded", "failed", "pending", "cancelled"),
+    "running": ("succeeded", "failed", "cancelled"),
     "succeeded": (),
     "failed": ("pending",),
     "cancelled": (),
