@@ -38,7 +38,7 @@ _PLACEHOLDER = re.compile(
     r"^(user|pass|passw(or)?d|secret|token|test|postgres|root|admin|guest)$|[${}<>%\[\]]"
 )
 _LOCAL_HOST = re.compile(
-    r"(?i)^(localhost|127\.|\[?::1|0\.0\.0\.0|host|db|database|postgres|redis|.*\bexample\b.*|.*\.(test|local))"
+    r"(?i)^(localhost|127\.[\d.]+|\[?::1\]?|0\.0\.0\.0|host|db|database|postgres|redis)$|\bexample\b|\.(test|local)$"
 )
 
 

@@ -33,7 +33,10 @@ def _pair(key: str, value: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Rule:
-    """`config` is a rule of ast-grep; what it finds is a defect, but for tests when `in_tests` is false."""
+    """`config` is a rule of ast-grep; what it finds is a defect, but for tests when `in_tests` is false.
+
+    A rule with `jsx` names kinds of nodes that plain TypeScript does not have, where ast-grep refuses them.
+    """
 
     code: str
     config: dict[str, Any]
@@ -41,6 +44,7 @@ class Rule:
     hint: str
     severity: Severity = "error"
     in_tests: bool = True
+    jsx: bool = False
 
 
 RULES: Final = (
@@ -77,6 +81,7 @@ RULES: Final = (
         },
         "a value becomes HTML, so whoever gives it can run scripts in the page",
         "Render it as text, or sanitize it first.",
+        jsx=True,
     ),
     Rule(
         "cors-credentials",

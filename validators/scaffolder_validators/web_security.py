@@ -64,10 +64,11 @@ def check(sources: Sources) -> Iterator[Finding]:
             message = f"not checked: a line is longer than {_LONGEST_LINE:,} characters, as in code that was packed"
             yield Finding(path, 1, 1, "web-security:packed", "note", message, "Check the source that it was made from.")
             continue
-        root = SgRoot(text, _LANGUAGES[path[path.rindex(".") :]]).root()
+        language = _LANGUAGES[path[path.rindex(".") :]]
+        root = SgRoot(text, language).root()
         in_tests = _TESTS.search(path) is not None
         for rule in RULES:
-            if in_tests and not rule.in_tests:
+            if (in_tests and not rule.in_tests) or (rule.jsx and language == "typescript"):
                 continue
             for node in root.find_all(rule.config):  # type: ignore[call-overload]
                 start, end = node.range().start, node.range().end

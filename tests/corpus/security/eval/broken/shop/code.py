@@ -1,0 +1,2 @@
+def read(given: str) -> object:
+    return eval(given)

@@ -1,0 +1,5 @@
+import ast
+
+
+def read(given: str) -> object:
+    return ast.literal_eval(given)

@@ -1,0 +1,2 @@
+def connect(host: str, *, secret: str = "kq7Lm2Zp") -> str:
+    return host + secret

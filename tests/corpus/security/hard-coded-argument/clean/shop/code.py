@@ -1,0 +1,2 @@
+def connect(host: str, *, secret: str) -> str:
+    return host + secret

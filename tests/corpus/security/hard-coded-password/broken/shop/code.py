@@ -1,0 +1,1 @@
+PASSWORD = "kq7Lm2Zp"

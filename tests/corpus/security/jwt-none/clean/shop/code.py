@@ -1,0 +1,6 @@
+import jwt
+
+
+def subject(token: str, key: str) -> str:
+    claims = jwt.decode(token, key, algorithms=["HS256"])
+    return str(claims["sub"])

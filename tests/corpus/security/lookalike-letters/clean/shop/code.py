@@ -1,0 +1,2 @@
+password = 1
+password += 1

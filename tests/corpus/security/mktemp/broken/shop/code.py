@@ -1,0 +1,5 @@
+import tempfile
+
+
+def path() -> str:
+    return tempfile.mktemp()

@@ -1,0 +1,5 @@
+import os
+
+
+def show(name: str) -> None:
+    os.system("ls " + name)

@@ -1,0 +1,5 @@
+import pickle
+
+
+def read(given: bytes) -> object:
+    return pickle.loads(given)

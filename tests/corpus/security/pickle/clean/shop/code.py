@@ -1,0 +1,5 @@
+import json
+
+
+def read(given: bytes) -> object:
+    return json.loads(given)

@@ -1,0 +1,5 @@
+import sqlite3
+
+
+def find(database: sqlite3.Connection, name: str) -> list[tuple[int]]:
+    return database.execute("SELECT id FROM users WHERE name = '%s'" % name).fetchall()

@@ -1,0 +1,6 @@
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def count(session: Session, name: str) -> int:
+    return int(session.execute(text(f"SELECT count(*) FROM users WHERE name = '{name}'")).scalar_one())

@@ -1,0 +1,3 @@
+declare function cors(options: object): unknown;
+
+export const allowed = cors({ origin: "*", credentials: true });

@@ -1,0 +1,3 @@
+export function read(given: string): unknown {
+  return JSON.parse(given);
+}

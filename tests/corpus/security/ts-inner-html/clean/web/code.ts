@@ -1,0 +1,3 @@
+export function show(element: HTMLElement, given: string): void {
+  element.textContent = given;
+}

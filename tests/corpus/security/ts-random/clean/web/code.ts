@@ -1,0 +1,4 @@
+export function made(): string {
+  const token = crypto.randomUUID();
+  return token;
+}

@@ -1,0 +1,1 @@
+export const options = { rejectUnauthorized: false, timeout: 5000 };

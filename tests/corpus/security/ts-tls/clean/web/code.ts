@@ -1,0 +1,1 @@
+export const options = { rejectUnauthorized: true, timeout: 5000 };

@@ -1,0 +1,5 @@
+import yaml
+
+
+def read(given: str) -> object:
+    return yaml.load(given, Loader=yaml.Loader)
