@@ -35,7 +35,8 @@ FAILS: Final = frozenset(
 )
 """Rules whose findings do what nobody wanted when they run; those of other rules are warnings."""
 
-_COMMON = (
+_OURS = (
+    "--disable-nested-config",
     *("-D", "correctness", "-W", "suspicious", "-D", "eqeqeq", "-D", "no-eval", "-D", "no-var"),
     *("-A", "no-unassigned-import", "-A", "react-in-jsx-scope", "-A", "require-module-specifiers"),
     *("--import-plugin", "--promise-plugin", "--react-plugin"),
@@ -50,7 +51,6 @@ _HINTS: Final[Mapping[str, str]] = {
     "no-var": "Write const or let.",
     "syntax": "Mend the syntax; the file cannot be loaded as it is.",
 }
-_DEEPEST = 500
 
 
 def probe() -> Ready | Missing:
@@ -65,22 +65,20 @@ def applies_to(path: str) -> bool:
 
 def check(sources: Sources) -> Iterator[Finding]:
     """Lint all files."""
-    paths = []
-    for path, content in sources.files.items():
-        if _depth(content) > _DEEPEST:  # it takes the whole run down
-            message = f"brackets are nested more than {_DEEPEST} deep"
-            yield Finding(path, 1, 1, "oxlint:depth", "error", message, "Take the expression apart.")
-        else:
-            paths.append(path)
     configured = any(path.rpartition("/")[2] == ".oxlintrc.json" for path in sources.tree)
-    for batch in tool.batches(paths):
-        try:
-            yield from _run(sources, batch, () if configured else ("--disable-nested-config", *_COMMON))
-        except tool.ToolError as error:
-            if not configured or "config" not in error.errors:
-                raise
-            yield _misconfigured(sources, error)
-            yield from _run(sources, batch, ("--disable-nested-config", *_COMMON))
+    try:
+        yield from list(_all(sources, () if configured else _OURS))
+    except tool.ToolError as error:
+        if not configured or "config" not in error.errors:
+            raise
+        yield _misconfigured(sources, error)
+        yield from _all(sources, _OURS)
+
+
+def _all(sources: Sources, rules: Sequence[str]) -> Iterator[Finding]:
+    return tool.survived(
+        sources.files, lambda batch: _run(sources, batch, rules), lambda path: tool.too_much("oxlint", path)
+    )
 
 
 def _run(sources: Sources, batch: Sequence[str], rules: Sequence[str]) -> Iterator[Finding]:
@@ -121,13 +119,3 @@ def _misconfigured(sources: Sources, error: tool.ToolError) -> Finding:
     reason = " ".join(error.errors.split())[:300]
     hint = "Mend the configuration; meanwhile the files are checked by common rules."
     return Finding(path, 1, 1, "oxlint:configuration", "error", reason, hint)
-
-
-def _depth(content: bytes) -> int:
-    """Give how deep brackets are nested, at most: those in strings count, too, which is rarely much."""
-    deepest = depth = 0
-    for match in re.finditer(rb"[(\[{]+|[)\]}]+", content):
-        length = len(match[0])
-        depth = depth + length if match[0][0] in b"([{" else max(depth - length, 0)
-        deepest = max(deepest, depth)
-    return deepest

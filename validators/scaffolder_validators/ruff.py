@@ -141,7 +141,7 @@ def check(sources: Sources) -> Iterator[Finding]:
     for path in sources.files:
         (configured if any(path.startswith(root) for root in roots) else others).append(path)
     try:
-        yield from _run(sources, configured, ("--force-exclude",), ("--extend-select", ALWAYS))
+        yield from list(_run(sources, configured, ("--force-exclude",), ("--extend-select", ALWAYS)))
     except tool.ToolError as error:
         yield _misconfigured(sources, error)
         others += configured
@@ -166,10 +166,12 @@ def _common_rules() -> tuple[str, ...]:
 
 
 def _run(sources: Sources, paths: Sequence[str], common: Sequence[str], rules: Sequence[str]) -> Iterator[Finding]:
-    for batch in tool.batches(paths):
+    def work(batch: Sequence[str]) -> Iterator[Finding]:
         arguments = ["--no-cache", "--output-format", "json", *common]
         yield from _lint(sources, ["check", "--no-fix", *arguments, *rules, *batch])
         yield from _format(sources, ["format", "--check", *arguments, *batch])
+
+    return tool.survived(paths, work, lambda path: tool.too_much("ruff", path))
 
 
 def _lint(sources: Sources, arguments: Sequence[str]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from scaffolder_validators import tool
@@ -62,16 +62,18 @@ def applies_to(path: str) -> bool:
 def check(sources: Sources) -> Iterator[Finding]:
     """Check all migrations of PostgreSQL in one run."""
     paths = [path for path in sources.files if dialect_of(path, sources.tree) == "postgres"]
-    for batch in tool.batches(paths):
-        arguments = ["--reporter", "json", *batch]
-        said = tool.output("squawk", arguments, folder=sources.folder, timeout=TIMEOUT)
-        try:
-            items = json.loads(said or "[]")
-        except json.JSONDecodeError:
-            raise tool.ToolError("squawk", 0, f"no JSON: {said[:200]!r}") from None
-        for item in items:
-            if item["rule_name"] not in _LEFT_OUT:
-                yield _finding(sources, item)
+    yield from tool.survived(paths, lambda batch: _run(sources, batch), lambda path: tool.too_much("squawk", path))
+
+
+def _run(sources: Sources, batch: Sequence[str]) -> Iterator[Finding]:
+    said = tool.output("squawk", ["--reporter", "json", *batch], folder=sources.folder, timeout=TIMEOUT)
+    try:
+        items = json.loads(said or "[]")
+    except json.JSONDecodeError:
+        raise tool.ToolError("squawk", 0, f"no JSON: {said[:200]!r}") from None
+    for item in items:
+        if item["rule_name"] not in _LEFT_OUT:
+            yield _finding(sources, item)
 
 
 def _finding(sources: Sources, item: Mapping[str, Any]) -> Finding:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeVar
 
+from scaffolder_validators.finding import Finding
 from scaffolder_validators.validator import Missing, Ready
 
+Answer = TypeVar("Answer")
+
+_OVERFLOWN = frozenset({-signal.SIGABRT, -signal.SIGSEGV})
+_MOST_LOST = 8
 _VERSION = re.compile(r"\d+(?:\.\d+)+\S*")
 
 
@@ -26,6 +33,7 @@ class ToolError(Exception):
     """The program ended in a way that says nothing about the files."""
 
     def __init__(self, program: str, code: int, errors: str) -> None:
+        self.code = code
         self.errors = errors
         first = next((line.strip() for line in errors.splitlines() if line.strip()), "it said nothing")
         super().__init__(f"{program} ended with {code}: {first}")
@@ -153,6 +161,38 @@ def batches(paths: Iterable[str], longest: int = 500_000) -> Iterator[list[str]]
         yield batch
 
 
+def survived(
+    paths: Iterable[str], work: Callable[[list[str]], Iterable[Answer]], lost: Callable[[str], Answer]
+) -> Iterator[Answer]:
+    """Give what `work` answers for batches of paths; a file that takes the engine down is left out and given to `lost`.
+
+    Such a file nests deeper than the stack of the engine. It is found by halving the batch, and its neighbours are
+    checked all the same.
+
+    Raises:
+        ToolError: the engine fails in another way, or falls over many files.
+    """
+    pending, fallen = list(batches(paths)), 0
+    while pending:
+        batch = pending.pop(0)
+        try:
+            yield from list(work(batch))
+        except ToolError as error:
+            if error.code not in _OVERFLOWN or fallen == _MOST_LOST:
+                raise
+            if len(batch) > 1:
+                pending[:0] = [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
+            else:
+                fallen += 1
+                yield lost(batch[0].removeprefix("./"))
+
+
+def too_much(engine: str, path: str) -> Finding:
+    """Say that `engine` does not survive the file `path`."""
+    hint = "Take nested or very long expressions apart."
+    return Finding(path, 1, 1, f"{engine}:too-deep", "error", f"not checked: {engine} does not survive it", hint)
+
+
 def relative(folder: Path, name: str) -> str:
     """Give the path inside `folder` (POSIX) of a file that an engine calls `name`."""
     path = Path(name)
@@ -163,8 +203,6 @@ def relative(folder: Path, name: str) -> str:
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    import signal  # noqa: PLC0415 - only when something hangs
-
     with suppress(ProcessLookupError):  # it may have ended by itself just now
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

@@ -70,11 +70,11 @@ def check(sources: Sources) -> Iterator[Finding]:
     """
     with tempfile.TemporaryDirectory(prefix="scaffolder-ty-") as empty:
         environment = sources.environment or _nothing_installed(Path(empty))
-        for batch in tool.batches(sources.files):
-            for item in _run(sources, environment, batch):
-                finding = _finding(sources, item)
-                if finding is not None:
-                    yield finding
+        yield from tool.survived(
+            sources.files,
+            lambda batch: _findings(sources, _run(sources, environment, batch)),
+            lambda path: tool.too_much("ty", path),
+        )
 
 
 def _run(sources: Sources, environment: Path, batch: list[str]) -> list[Any]:
@@ -91,6 +91,11 @@ def _run(sources: Sources, environment: Path, batch: list[str]) -> list[Any]:
     except json.JSONDecodeError:
         raise tool.ToolError("ty", 0, f"no JSON: {said[:200]!r}") from None
     return found
+
+
+def _findings(sources: Sources, items: list[Any]) -> Iterator[Finding]:
+    found = (_finding(sources, item) for item in items)
+    return (one for one in found if one is not None)
 
 
 def _nothing_installed(folder: Path) -> Path:

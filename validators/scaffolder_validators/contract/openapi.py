@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from scaffolder_validators.contract.facts import Json, Place
@@ -16,15 +17,21 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]')
 
 def compare_openapi(contract: Json, content: bytes, report: Report) -> None:
     """Compare the document with the contract's; a file that is no JSON is for another validator to name."""
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return
-    if repr(document) == repr(contract):
-        return  # by far the fastest way to see that nothing changed
+    document, shown = _parsed(content)
+    if document is None or shown == repr(contract):
+        return  # comparing the texts is by far the fastest way to see that nothing changed
     for at, left, right in list(_differences(contract, document))[:_MOST]:
         message = f"{'/'.join(at) or 'document'}: the contract says {show(left)}, the file says {show(right)}"
         report.say(Place(PATH, _line(content, at)), "openapi", message)
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> tuple[Any, str]:
+    try:
+        document = json.loads(content)
+        return document, repr(document)
+    except (ValueError, RecursionError):
+        return None, ""
 
 
 def _differences(contract: Any, code: Any, at: tuple[str, ...] = ()) -> Any:

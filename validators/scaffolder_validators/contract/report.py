@@ -65,6 +65,8 @@ class Report:
 
 def same(left: Any, right: Any) -> bool:
     """Tell whether two JSON values are equal; 1 and true are not."""
+    if type(left) is type(right) and (left is right or isinstance(left, str)):
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, Mapping) and isinstance(right, Mapping):

@@ -58,9 +58,9 @@ class List(Resource):
     async def test_asks_the_database_as_often_for_many_rows_as_for_one(self, world: World, caller: Caller) -> None:
         if self.most == 1:
             pytest.skip("a caller has one row at most")
-        await self.row(world, caller)
+        await self.linked_row(world, caller)
         one = await self._statements(world, caller, limit=1)
-        await self.row(world, caller)
+        await self.linked_row(world, caller)
         assert await self._statements(world, caller, limit=2) == one
 
     async def _statements(self, world: World, caller: Caller, limit: int) -> int:

@@ -106,9 +106,7 @@ class Referring(Resource):
 
 
 class Linked(Resource):
-    """Rows have lists of references: name, factory of the target, and its owner's attribute if it has one."""
-
-    links: ClassVar[tuple[tuple[str, Make, str], ...]]
+    """Rows have lists of references: `links`."""
 
     async def test_sets_replaces_and_clears_links(self, world: World, caller: Caller) -> None:
         for name, make, owner in self.links:
