@@ -1,7 +1,7 @@
 """Change any one name, number, type, status code or flag of a generated project, and the contract validator says so.
 
-`pytest -s` prints how many edits of each kind there are, were tried and were caught. Every day a few of each kind are
-tried; the slow test tries all (of openapi.json: 300).
+`pytest -s` prints how many edits of each kind there are, were tried and were caught. One test tries a few of each
+kind, the other all (of openapi.json: 300).
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from scaffolder_validators.contract.check import compare
 from tests.support.mutations import Mutation, mutations
 from tests.support.projects import Project, project
 from tests.support.specs import HELPDESK, NO_AUTH, ODD_NAMES, SMALL, example_text
+
+# Minutes of one core: these run in the session tests-slow.
+pytestmark = pytest.mark.slow
 
 SPEC = HELPDESK.read_text(encoding="utf-8") if HELPDESK.is_file() else example_text()
 CLEAN = {"helpdesk": SPEC, "example": example_text(), "small": SMALL, "no auth": NO_AUTH, "odd names": ODD_NAMES}

@@ -13,6 +13,9 @@ needs_helpdesk = pytest.mark.skipif(
     not HELPDESK.is_file(), reason="shared/inputs is not beside this checkout: helpdesk.yml is not part of the project"
 )
 
+FILES = {path.stem: path for path in sorted((Path(__file__).parent / "spec_files").glob("*.yml"))}
+"""Whole specs that are hard on what is generated; the first line of each says why."""
+
 BARE = "spec: 1\nproject: {name: bare}\n"
 
 ODD_NAMES = """\
