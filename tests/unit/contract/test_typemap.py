@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scaffolder.contract.examples import examples_for
@@ -157,6 +157,8 @@ def test_columns_named_like_words_of_sql_can_be_checked() -> None:
         database.execute(f"CREATE TABLE t ({columns}, {', '.join(f'CHECK ({sql})' for sql in checks)})")
 
 
+# How fast inputs are made says more about the machine's load than about this test.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
