@@ -187,6 +187,6 @@ def wheel(folder: Path) -> Path:
 def install(package: Path, site: Path) -> None:
     if uv := shutil.which("uv"):
         command = [uv, "pip", "install", "--quiet", "--python", sys.executable]
-    else:
-        command = [sys.executable, "-m", "pip", "install", "--quiet"]
-    subprocess.run([*command, "--no-deps", "--no-index", "--target", str(site), str(package)], check=True)
+        subprocess.run([*command, "--no-deps", "--no-index", "--target", str(site), str(package)], check=True)
+    else:  # installing a wheel of pure Python is unpacking it
+        zipfile.ZipFile(package).extractall(site)
