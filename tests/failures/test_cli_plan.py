@@ -130,8 +130,10 @@ def test_the_schema_is_json_that_takes_the_example(capsys: pytest.CaptureFixture
         (["coppy"], "error: there is no command 'coppy'; did you mean 'copy'?"),
         (
             ["xyz"],
-            "error: there is no command 'xyz'; there are copy, report, validate, verify, plan, "
-            "blueprints, schema, completion",
+            (
+                "error: there is no command 'xyz'; there are copy, report, validate, verify, plan, "
+                "blueprints, schema, completion"
+            ),
         ),
         (["copy"], "error: Missing argument 'SOURCE'."),
         (["copy", "--forse", "a", "b"], "error: No such option '--forse'."),
