@@ -14,6 +14,7 @@ _COMPARE = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in",
 }  # fmt: skip
+_COMPARE_NULL = {ast.Eq: "is", ast.NotEq: "is not"}
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 
 
@@ -68,17 +69,25 @@ def _compile_string(text: str, resolve: Resolve) -> str:
     if not any(isinstance(part, Expression) for part in parts):
         return python_literal(text)
     compiler = _Compiler(resolve)
-    return 'f"' + "".join(_fstring_part(part, compiler) for part in parts) + '"'
+    sources = [part if isinstance(part, str) else compiler.visit(part.tree, in_text=True) for part in parts]
+    if all(map(_fits_fstring, parts, sources)):
+        return 'f"' + "".join(map(_fstring_part, parts, sources)) + '"'
+    pairs = zip(parts, sources, strict=True)
+    return " + ".join(python_literal(text) if isinstance(part, str) else f"str({text})" for part, text in pairs)
 
 
-def _fstring_part(part: str | Expression, compiler: _Compiler) -> str:
+def _fits_fstring(part: str | Expression, source: str) -> bool:
+    # Before Python 3.12 what stands in an f-string holds neither its quotes nor a backslash.
+    return isinstance(part, str) or ("\\" not in source and "'" not in source.removesuffix(" or ''"))
+
+
+def _fstring_part(part: str | Expression, source: str) -> str:
     if isinstance(part, str):
         escaped = (
             python_literal(part + "'")[1:-2] if '"' not in part else part.replace("\\", "\\\\").replace('"', '\\"')
         )
         return escaped.replace("\n", "\\n").replace("{", "{{").replace("}", "}}")
-    # Before Python 3.12 an f-string cannot hold its own quotes.
-    return "{" + compiler.visit(part.tree, in_text=True).replace('"', "'") + "}"
+    return "{" + source.replace('"', "'") + "}"
 
 
 class _Compiler:
@@ -117,6 +126,8 @@ class _Compiler:
         ]
         text = self.visit(node.left)
         for operator, operand in zip(node.ops, node.comparators, strict=True):
-            text += f" {_COMPARE[type(operator)]} {self.visit(operand)}"
+            is_null = literal_of(operand) == (True, None)
+            word = (_COMPARE_NULL if is_null else _COMPARE).get(type(operator), _COMPARE[type(operator)])
+            text += f" {word} {self.visit(operand)}"
         ordered = any(isinstance(item, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for item in node.ops)
         return f"({' and '.join([*guards, text])})" if guards and ordered else text

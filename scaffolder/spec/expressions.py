@@ -17,8 +17,10 @@ Path = tuple[str | int, ...]
 
 LENGTH_LIMIT = 1_000
 _OPEN = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_INDEX = re.compile(r"(?<=[A-Za-z_\])0-9])\.(\d+)(?![\w.]*\d*\s*[A-Za-z_]?\()")
-_WORD = re.compile(r"(\.?)\s*\b([A-Za-z_]\w*)\b(?=(\s*\.)?)")
+_TEXT = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
+_INDEX = re.compile(rf"{_TEXT}|(?<![\w.\])])\d+(?:\.\d+)?|(?<=[\w\])])\.(?P<index>\d+)")
+"""A text or a number, which stay as they are, or an index of a path: the `.0` of `items.0` but not of `1.0`."""
+_WORD = re.compile(rf"{_TEXT}|(?P<dot>\.?)\s*\b(?P<word>[A-Za-z_]\w*)\b(?P<path>(?=\s*\.))?")
 _MARK = "__keyword"
 _LITERALS = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset({"and", "or", "not", "in", "is", "None", "True", "False"})
@@ -51,7 +53,7 @@ def parse_expression(source: str) -> Expression:
     if len(source) > LENGTH_LIMIT:
         raise ExpressionError(f"an expression has at most {LENGTH_LIMIT} characters")
     try:
-        tree = ast.parse(_mark_keywords(_INDEX.sub(r"[\1]", source.strip())), mode="eval").body
+        tree = ast.parse(_mark_keywords(_mark_indexes(source.strip())), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"`{source.strip()}` is not an expression") from error
     for node in ast.walk(tree):
@@ -59,6 +61,8 @@ def parse_expression(source: str) -> Expression:
             raise ExpressionError(f"`{source.strip()}` uses {_describe(node)}, which expressions do not have")
         if isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | bool | None):
             raise ExpressionError(f"`{source.strip()}` has a literal that is no text, number, true, false or null")
+        if isinstance(node, ast.Attribute | ast.Subscript) and path_of(node) is None:
+            raise ExpressionError(f"`{source.strip()}` looks into what is no path")
     return Expression(source.strip(), tree, tuple(_paths(tree)))
 
 
@@ -142,10 +146,16 @@ def _paths(node: ast.expr) -> Iterator[Path]:
             yield from _paths(child)
 
 
+def _mark_indexes(source: str) -> str:
+    return _INDEX.sub(lambda match: match[0] if match["index"] is None else f"[{match['index']}]", source)
+
+
 def _mark_keywords(source: str) -> str:
     def mark(match: re.Match[str]) -> str:
-        word = match.group(2)
-        is_segment = match.group(1) == "." or (match.group(3) is not None and word not in _OPERATORS)
-        return match.group(0) + _MARK if iskeyword(word) and is_segment else match.group(0)
+        word = match["word"]
+        if word is None or not iskeyword(word):
+            return match[0]
+        is_segment = match["dot"] == "." or (match["path"] is not None and word not in _OPERATORS)
+        return match[0] + _MARK if is_segment else match[0]
 
     return _WORD.sub(mark, source)

@@ -87,6 +87,8 @@ class SettingsReader:
             if not _ROLE.match(word) or len(word) > _ROLE_LENGTH:
                 cleaned = _kebab(word).replace("-", "_")
                 hint = f"did you mean {quote(cleaned)}?" if cleaned else "such as [user, admin]"
+                if cleaned == word:
+                    hint = f"a role has {_ROLE_LENGTH} characters at most"
                 self._problems.error(at, "name", f"{quote(word)} is no name for a role", hint)
         if not words:
             hint = "such as [user, admin], from the least to the most privileged"

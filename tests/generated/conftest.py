@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.generated.postgres import PostgreSQL, running_postgresql
 from tests.generated.projects import Project, render
-from tests.support.specs import BARE, HELPDESK, NO_AUTH, ODD_NAMES, SMALL, example_text, many_entities
+from tests.support.specs import BARE, FILES, HELPDESK, NO_AUTH, ODD_NAMES, SMALL, example_text, many_entities
 
-SPECS = {
+SPECS: dict[str, Callable[[], str]] = {
     "example": example_text,
     "helpdesk": lambda: HELPDESK.read_text(encoding="utf-8"),
     "bare": lambda: BARE,
@@ -19,6 +20,7 @@ SPECS = {
     "no-auth": lambda: NO_AUTH,
     "odd-names": lambda: ODD_NAMES,
     "hundred": lambda: many_entities(100),
+    **{name: partial(path.read_text, encoding="utf-8") for name, path in FILES.items()},
 }
 # One project is tested in every run; the rest in the session `generated`.
 ALWAYS = {"example"}
