@@ -572,6 +572,22 @@ def test_the_terminal_is_out_of_reach() -> None:
 # The end
 
 
+def test_signals_that_we_block_or_ignore_are_not_blocked_inside() -> None:
+    """Else a server that is tested would never see that it shall end."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        outcome = attempt("""
+            import signal
+            ignored = [number for number in (1, 2, 15) if signal.getsignal(number) == signal.SIG_IGN]
+            print(json.dumps([list(signal.pthread_sigmask(signal.SIG_BLOCK, ())), ignored]))
+        """)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    assert said(outcome) == [[], []]
+
+
 def test_background_processes_end_with_the_command() -> None:
     outcome = attempt(f"""
         if os.fork() == 0:

@@ -89,7 +89,10 @@ def _run(sources: Sources, batch: Sequence[str], rules: Sequence[str]) -> Iterat
     except (json.JSONDecodeError, KeyError):
         raise tool.ToolError("oxlint", 1, said) from None
     for item in found:
-        yield _finding(sources, item)
+        if "filename" in item:
+            yield _finding(sources, item)
+        elif "valid UTF-8" not in item["message"]:  # the validator `text` says which are not
+            raise tool.ToolError("oxlint", 1, item["message"])
 
 
 def _finding(sources: Sources, item: Mapping[str, Any]) -> Finding:

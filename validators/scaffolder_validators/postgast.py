@@ -109,10 +109,15 @@ def _each(text: str, first: Any) -> Iterator[tuple[int, str, str]]:
             postgast.parse(statement)
         except postgast.PgQueryError as error:
             found = True
-            yield at + max(error.cursorpos - 1, 0), error.message, _SYNTAX
+            yield at + _bytes_before(statement, error), error.message, _SYNTAX
         at += len(part)
     if not found:
-        yield max(first.cursorpos - 1, 0), first.message, _SYNTAX
+        yield _bytes_before(text, first), first.message, _SYNTAX
+
+
+def _bytes_before(text: str, error: Any) -> int:
+    """Give the offset of an error: its position counts characters from 1, whatever the documentation says."""
+    return len(text[: max(error.cursorpos - 1, 0)].encode())
 
 
 def _bodies(raw: bytes, start: int, statement: bytes, node: Any) -> Iterator[tuple[int, str, str]]:
@@ -135,7 +140,7 @@ def _bodies(raw: bytes, start: int, statement: bytes, node: Any) -> Iterator[tup
         else:
             postgast.parse(body)
     except postgast.PgQueryError as error:
-        offset = error.cursorpos - 1 if error.cursorpos > 0 else _guess(body.encode(), error)
+        offset = _bytes_before(body, error) if error.cursorpos > 0 else _guess(body.encode(), error)
         yield inside + offset, error.message, _BODY
 
 

@@ -69,7 +69,9 @@ def check(sources: Sources) -> Iterator[Finding]:
         Skip: the project's configuration is not one that ty takes.
     """
     with tempfile.TemporaryDirectory(prefix="scaffolder-ty-") as empty:
-        environment = sources.environment or _nothing_installed(Path(empty))
+        environment = sources.environment
+        if environment is None or not any(environment.glob("lib/python*/site-packages")):  # none, or half made
+            environment = _nothing_installed(Path(empty))
         yield from tool.survived(
             sources.files,
             lambda batch: _findings(sources, _run(sources, environment, batch)),

@@ -7,10 +7,12 @@ as a Python in `/root`. So those folders are shown below `/tmp` first, in a moun
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ def main(request: dict[str, Any]) -> None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
+    _forget_signals()
     os.umask(0o022)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.chdir("/")
@@ -37,6 +40,15 @@ def main(request: dict[str, Any]) -> None:
         os.execve(command[0], command, {})  # noqa: S606 - no shell is the point
     except OSError as error:
         sys.exit(f"cannot start {command[0]}: {error.strerror}")
+
+
+def _forget_signals() -> None:
+    """Treat every signal as a new shell would: what whoever started us blocks or ignores would be inherited."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        # The C library keeps two for itself and refuses them.
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _resolved(argument: str, folders: dict[str, str]) -> str:

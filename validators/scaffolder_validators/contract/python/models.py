@@ -117,7 +117,7 @@ class _Reader:
         for item in call.args:
             if isinstance(item, Call) and sa_name(item) == "ForeignKey":
                 title = str(item.keywords.get("name", f"fk_{table.name}_{name}"))
-                add_foreign_key(table, title, (name,), item.args[:1], item.keywords.get("ondelete"), line)
+                add_foreign_key(table, title, (name,), item.args[:1], item.keywords.get("ondelete"), item.line)
         if call.keywords.get("unique") is True:
             table.uniques[f"uq_{table.name}_{name}"] = Part((name,), line)
         if call.keywords.get("index") is True:
