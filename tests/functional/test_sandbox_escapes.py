@@ -31,7 +31,10 @@ try:
 except SandboxUnavailableError as unavailable:
     WITHOUT = str(unavailable)
 
-pytestmark = pytest.mark.skipif(bool(WITHOUT), reason=f"no sandbox on this machine: {WITHOUT}")
+pytestmark = [
+    pytest.mark.skipif(bool(WITHOUT), reason=f"no sandbox on this machine: {WITHOUT}"),
+    pytest.mark.xdist_group("sandbox"),  # it counts the processes of all sandboxes on this machine
+]
 
 SMALL = Limits(seconds=30, cpu_seconds=20, memory=512 * MEBIBYTE, disk=16 * MEBIBYTE, processes=64)
 MARK = "scaffolder-escape-7d1f"
@@ -80,23 +83,17 @@ def sandboxed_processes() -> set[int]:
     return found - {os.getpid()}
 
 
-def ours() -> set[str]:
-    """Give what a sandbox might leave in the folder for temporary files."""
-    return {
-        path.name for path in Path(tempfile.gettempdir()).iterdir() if "scaffolder" in path.name or MARK in path.name
-    }
-
-
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
+def nothing_is_left(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """After each attempt there are no processes and no files of it."""
-    before, files = sandboxed_processes(), ours()
+    before, temporary = sandboxed_processes(), tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     yield
     end = time.monotonic() + 5
     while (left := sandboxed_processes() - before) and time.monotonic() < end:
         time.sleep(0.05)
     assert not left
-    assert ours() <= files
+    assert not [*temporary.iterdir(), *Path("/tmp").glob(f"*{MARK}*")]
 
 
 # Network

@@ -36,14 +36,16 @@ CAPPED: Final[frozenset[Dimension]] = frozenset({"syntax", "security", "architec
 
 RULES: Final[Mapping[Dimension, tuple[str, ...]]] = {
     "security": (
-        "ruff:S[0-9]*", "security:*", "secrets:*", "text:invisible", "text:mixed-script", "dependencies:*",
+        "ruff:S[0-9]*", "python-security:*", "web-security:*", "secrets:*", "dependencies:*", "text:invisible",
+        "text:lookalike-letters",
     ),
-    "performance": ("ruff:PERF*", "ruff:ASYNC*", "squawk:*", "performance:*"),
+    "performance": ("ruff:PERF*", "ruff:ASYNC*", "squawk:*"),
     "architecture": ("contract:*", "imports:*", "ruff:TID*"),
     "syntax": (
-        "python:*", "json:*", "yaml:*", "toml:*", "text:encoding", "files:*", "ruff:E9*", "ruff:F*", "ruff:invalid-*",
-        "ty:*", "mypy:*", "postgast:*", "sqlite:*", "postgres:*", "tsc:*", "tests:*", "spec:*", "schema*:*",
-        "actionlint:*",
+        "text:*", "python:*", "config:*", "json:*", "yaml:*", "toml:*", "ruff:E9*", "ruff:F*", "ruff:invalid-*", "ty:*",
+        "mypy:*", "postgast:*", "sqlite:*", "postgres:*", "tsc:*", "oxlint:syntax", "tests:*", "actionlint:*",
+        "workflows:*", "compose:*", "fly:*", "render:*", "cloudrun:*", "railway:*", "prometheus:*", "grafana:*",
+        "pyproject:*", "package-json:*", "devcontainer:*", "pre-commit:*",
     ),
     "maintainability": ("*",),
 }  # fmt: skip
@@ -51,9 +53,11 @@ RULES: Final[Mapping[Dimension, tuple[str, ...]]] = {
 
 CHECKS: Final[Mapping[Dimension, tuple[str, ...]]] = {
     "syntax": (
-        "text", "python", "config", "ty", "mypy", "postgast", "sqlite", "postgres", "tsc", "schemas", "actionlint",
+        "text", "python", "config", "ty", "mypy", "postgast", "sqlite", "postgres", "tsc", "tests", "actionlint",
+        "workflows", "compose", "fly", "render", "cloudrun", "railway", "prometheus", "grafana", "pyproject",
+        "package-json", "devcontainer", "pre-commit",
     ),
-    "security": ("ruff", "security", "secrets", "text", "dependencies"),
+    "security": ("ruff", "python-security", "web-security", "secrets", "text", "dependencies"),
     "architecture": ("contract", "imports"),
     "performance": ("ruff", "squawk"),
     "maintainability": ("ruff", "complexity", "sqlfluff", "oxlint", "hadolint", "shellcheck"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from scaffolder_validators import Finding, Result, Status, Validation
 from scaffolder_validators.quality import CHECKS, Gate, dimension_of, gates_of, scores_of
+from scaffolder_validators.registry import VALIDATORS
 
 from tests.unit.validators.toys import complaint
 
@@ -39,6 +40,10 @@ def test_what_a_finding_costs(severity: str, lines: int, value: float) -> None:
         ("ruff:PERF401", "performance"),
         ("secrets:aws", "security"),
         ("text:invisible", "security"),
+        ("text:encoding", "syntax"),
+        ("python-security:eval", "security"),
+        ("web-security:html", "security"),
+        ("compose:unknown-key", "syntax"),
         ("contract:route", "architecture"),
         ("imports:undeclared", "architecture"),
         ("sqlfluff:LT01", "maintainability"),
@@ -49,6 +54,10 @@ def test_each_rule_counts_for_one_score(rule: str, dimension: str) -> None:
     assert dimension_of(rule) == dimension
     lowered = {name for name, value in scores(complaint("a.py", rule=rule)).items() if value != 10.0}
     assert lowered == {dimension, "overall"}
+
+
+def test_every_validator_of_ours_has_its_score() -> None:
+    assert {name for checks in CHECKS.values() for name in checks} == set(VALIDATORS)
 
 
 @pytest.mark.parametrize("rule", ["python:syntax", "ruff:S608", "contract:route"])
