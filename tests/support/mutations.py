@@ -106,7 +106,8 @@ class _Editor:
             for part in (*node.args, *node.keywords):
                 yield from self.constants(part, kind)
         elif node is not None and not isinstance(node, ast.Lambda | ast.JoinedStr):
-            for child in ast.iter_child_nodes(node):
+            prose = _prose(node) if isinstance(node, ast.Dict) else []
+            for child in (one for one in ast.iter_child_nodes(node) if one not in prose):
                 yield from self.constants(child, kind)
 
     def constant(self, node: ast.Constant, kind: str) -> Iterator[Mutation]:
@@ -120,8 +121,10 @@ class _Editor:
                 yield from self.replace(node, repr(f"{node.value}x"), kind)
 
     def types(self, node: ast.AST | None, kind: str) -> Iterator[Mutation]:
-        """Change each type name below `node` to that of another type."""
-        for child in ast.walk(node) if node is not None else ():
+        """Change each type name below `node` to another; not of the keys of JSON, which are all strings."""
+        walked = list(ast.walk(node)) if node is not None else []
+        keys = [key for one in walked if (key := _key_type(one))]
+        for child in (one for one in walked if one not in keys):
             name = child.id if isinstance(child, ast.Name) else child.attr if isinstance(child, ast.Attribute) else ""
             other = _OTHER_TYPES.get(name, "str" if name[:1].isupper() and isinstance(child, ast.Name) else "")
             if isinstance(child, ast.Attribute) and other:
@@ -137,6 +140,19 @@ class _Editor:
             yield from self.replace(node, ast.unparse(node.left), kind)
         elif node is not None:
             yield from self.replace(node, f"{ast.unparse(node)} | None", kind)
+
+
+def _prose(node: ast.Dict) -> list[ast.expr]:
+    named = zip(node.keys, node.values, strict=True)
+    return [value for key, value in named if isinstance(key, ast.Constant) and key.value in _PROSE]
+
+
+def _key_type(node: ast.AST) -> ast.expr | None:
+    """Give the type of the keys when `node` is `dict[..., ...]`."""
+    match node:
+        case ast.Subscript(value=ast.Name("dict"), slice=ast.Tuple(elts=[key, _])):
+            return key
+    return None
 
 
 def _classes(editor: _Editor) -> Iterator[ast.ClassDef]:
