@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, Literal, TypeAlias
@@ -15,6 +16,7 @@ from scaffolder_fills.ladder import ladder_of
 from scaffolder_fills.lock import Entry
 from scaffolder_fills.prompt import Job, digest_of_job, request_for
 from scaffolder_fills.request import Answer, Asker, NoAnswer, Unavailable
+from scaffolder_fills.slot import find_slots
 
 MOST_CYCLES: Final = 5
 """Questions about one slot, over all models: the first, and what is refined after it."""
@@ -24,6 +26,10 @@ MOST_COMPLAINTS: Final = 8
 State = Literal["filled", "replayed", "static", "failed", "edited"]
 Check: TypeAlias = Callable[[str, str], Sequence[str]]
 """Gets a path and the whole text of the file with a fill; gives what is wrong with it, in words for a model."""
+Tidy: TypeAlias = Callable[[str, str], str]
+"""Gets a path and the whole text of a file; gives it formatted."""
+Prove: TypeAlias = Callable[["Job", Mapping[str, str]], Awaitable[Sequence[str]]]
+"""Runs the tests of a slot on all files as they are with its fill; gives what fails, in words for a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,14 @@ async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the
     check: Check,
     entries: Mapping[str, Entry],
     settings: Settings = Settings(),
+    tidy: Tidy = lambda _, text: text,
+    prove: Prove | None = None,
     on_outcome: OnOutcome = lambda _: None,
     into: Filled | None = None,
 ) -> Filled:
     """Fill the slots of `jobs` in `files` (path to whole text), replaying from `entries` where nothing changed.
+
+    In `files` each of the slots has its static text. A fill is put in, tidied, checked, and then proved, one at a time.
 
     Without an `asker` nothing is asked: what is locked is replayed, the rest stays static. What is accepted goes into
     `into` at once, so that an interruption keeps it.
@@ -98,7 +108,9 @@ async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the
     Raises:
         asyncio.CancelledError: the run was interrupted.
     """
-    run = _Run(dict(files), shared, asker, check, entries, settings, on_outcome, into or Filled(dict(files)))
+    done = into or Filled({})
+    done.files.update(files)
+    run = _Run(shared, asker, check, tidy, prove, entries, settings, on_outcome, done)
     for job in jobs:
         run.kinds.setdefault(job.kind, load(job.kind))
     pending = [job for job in jobs if not run.replay(job)]
@@ -118,25 +130,30 @@ async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the
 class _Run:
     """One run over many slots: what they share."""
 
-    def __init__(  # noqa: PLR0917 - private, and made in one place
+    def __init__(  # noqa: PLR0913, PLR0917 - private, and made in one place
         self,
-        files: dict[str, str],
         shared: str,
         asker: Asker | None,
         check: Check,
+        tidy: Tidy,
+        prove: Prove | None,
         entries: Mapping[str, Entry],
         settings: Settings,
         on_outcome: OnOutcome,
         done: Filled,
     ) -> None:
-        self._static = files
         self._shared = shared
         self._asker = asker
         self._check = check
+        self._tidy = tidy
+        self._prove = prove
+        self._proving = asyncio.Lock()
         self._entries = entries
         self._settings = settings
         self._on_outcome = on_outcome
         self._stopped = "" if asker is not None else "no language model was asked"
+        if settings.locked:
+            self._stopped = "it would have to be asked for, and --locked forbids that"
         self._spent = 0.0
         self._reserved = 0.0
         self.kinds: dict[str, Kind] = {}
@@ -148,7 +165,7 @@ class _Run:
         kind = self.kinds[job.kind]
         if entry is None or self._settings.redo or entry.digest != digest_of_job(job, kind, self._shared):
             return False
-        if self._asker is not None and entry.ladder != self._ladder(job):
+        if (self._asker is not None or self._settings.locked) and entry.ladder != self._ladder(job):
             return False
         if entry.state == "failed":
             self._finish(job, Outcome(job.slot, job.place.path, job.kind, "failed", entry.reason), entry)
@@ -167,8 +184,6 @@ class _Run:
     async def fill(self, job: Job) -> None:
         """Ask for one slot, model by model, until an answer is kept or none is left."""
         started = perf_counter()
-        if not self._stopped and self._settings.locked:
-            self._stopped = "it would have to be asked for, and --locked forbids that"
         if self._stopped:
             self._finish(job, Outcome(job.slot, job.place.path, job.kind, "static", self._stopped))
             return
@@ -216,8 +231,7 @@ class _Run:
             return error.feedback[:MOST_COMPLAINTS]
         attempt.usages.append((answer.model, answer.usage))
         try:
-            text = kind.write(answer.data, job.place)
-            complaints = tuple(self._put(job, text))
+            text, complaints = await self._try(job, kind.write(answer.data, job.place))
         except (Rejected, ValueError) as error:
             complaints = (str(error),)
         if complaints:
@@ -258,6 +272,25 @@ class _Run:
             raise NoAnswer("the budget is in use by requests that are under way")
         self._reserved += cost
         return cost
+
+    async def _try(self, job: Job, text: str) -> tuple[str, tuple[str, ...]]:
+        """Tidy, check and prove a new fill; gives its text as it stands in the file, and what is wrong with it."""
+        path, slot = job.place.path, job.slot
+        tidied = self._tidy(path, guard(path, self.done.files[path], slot, text, job.kind))
+        text = next(one.text for one in find_slots(tidied) if one.id == slot)
+        # One fill is on trial at a time, so that no other one is blamed for it.
+        async with self._proving if self._prove is not None else nullcontext():
+            before = next(one.text for one in find_slots(self.done.files[path]) if one.id == slot)
+            complaints = self._put(job, text)
+            if not complaints and self._prove is not None:
+                kept = False
+                try:
+                    complaints = await self._prove(job, self.done.files)
+                    kept = not complaints
+                finally:
+                    if not kept:  # also when the run is interrupted while the tests run
+                        self.done.files[path] = with_text(self.done.files[path], slot, before)
+        return text, tuple(complaints)
 
     def _put(self, job: Job, text: str) -> Sequence[str]:
         """Put a text into the file as it stands now, and keep it if nobody complains. Nothing else runs meanwhile."""
@@ -319,6 +352,17 @@ class _Attempt:
         """Remember a step; the last one is the reason when the slot stays as it is."""
         self.steps.append(Step(model, result))
         self.reason = f"it needs a person: {result}"
+
+
+def with_text(content: str, slot_id: str, text: str) -> str:
+    """Give a file with `text` in one of its slots, unguarded: for text that stood there before.
+
+    Raises:
+        StopIteration: there is no such slot.
+    """
+    slot = next(one for one in find_slots(content) if one.id == slot_id)
+    lines = content.splitlines(keepends=True)
+    return "".join([*lines[: slot.start], text, *lines[slot.end - 1 :]])
 
 
 def replay(
