@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scaffolder.spec.model import Agent, AuditAction, Auth, Entity, Limits, Project, Quality, Target, Workflow
+from scaffolder.spec.model import Agent, AuditAction, Auth, Entity, Fills, Limits, Project, Quality, Target, Workflow
 from scaffolder.spec.tree import MappingNode, Node, ScalarNode, SequenceNode
 
 Path = tuple[str | int, ...]
@@ -20,6 +20,7 @@ class Draft:
     limits: Limits = field(default_factory=Limits)
     audit: tuple[AuditAction, ...] = ()
     quality: Quality = field(default_factory=Quality)
+    fills: Fills = field(default_factory=Fills)
     entities: dict[str, Entity] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     workflows: dict[str, Workflow] = field(default_factory=dict)

@@ -88,6 +88,7 @@ def _read(root: MappingNode, problems: Problems) -> Spec | None:
     settings.limits(sections.get("limits"))
     settings.audit(sections.get("audit"))
     settings.quality(sections.get("quality"))
+    settings.fills(sections.get("fills"))
     EntitiesReader(draft, reader).read(sections.get("entities"))
     AgentsReader(draft, reader).read(sections.get("agents"))
     WorkflowsReader(draft, reader).read(sections.get("workflows"))
@@ -104,6 +105,7 @@ def _read(root: MappingNode, problems: Problems) -> Spec | None:
         limits=draft.limits,
         audit=draft.audit,
         quality=draft.quality,
+        fills=draft.fills,
         entities=draft.entities,
         agents=draft.agents,
         workflows=draft.workflows,

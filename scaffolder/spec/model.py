@@ -183,6 +183,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fills:
+    """How slots are filled: models by pattern of the kind, in the order in which they are asked; `budget` in USD."""
+
+    models: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    budget: float | None = None
+    concurrency: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """The whole spec."""
 
@@ -192,6 +201,7 @@ class Spec:
     limits: Limits = Limits()
     audit: tuple[AuditAction, ...] = ()
     quality: Quality = Quality()
+    fills: Fills = field(default_factory=Fills)
     entities: dict[str, Entity] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     workflows: dict[str, Workflow] = field(default_factory=dict)

@@ -11,7 +11,19 @@ from typing import Any
 
 from scaffolder.spec.agents import AGENT_REQUIRED
 from scaffolder.spec.grammar import FLAGS, LENGTH_TYPES, NUMBER_TYPES, ON_DELETE, REFERENCE_FLAGS, TYPES
-from scaffolder.spec.model import Agent, Auth, EntityMeta, FieldSpec, Limits, Project, Quality, Spec, Target, Workflow
+from scaffolder.spec.model import (
+    Agent,
+    Auth,
+    EntityMeta,
+    FieldSpec,
+    Fills,
+    Limits,
+    Project,
+    Quality,
+    Spec,
+    Target,
+    Workflow,
+)
 from scaffolder.spec.settings import AUDIT_ACTIONS, NAME_PATTERN, PLATFORMS, REGION_PATTERN
 from scaffolder.spec.workflows import ARGUMENTS, HTTP_METHODS, KINDS, METHODS, PATH_PATTERN
 
@@ -46,6 +58,7 @@ def spec_json_schema() -> Schema:
         "limits": _ref("limits"),
         "audit": _either(_BOOLEAN, _list({"enum": list(AUDIT_ACTIONS)})),
         "quality": _ref("quality"),
+        "fills": _ref("fills"),
         "entities": _map(_NAME, _ref("entity")),
         "agents": _map(_HYPHENATED, _ref("agent")),
         "workflows": _map(_HYPHENATED, _ref("workflow")),
@@ -70,12 +83,18 @@ def _settings() -> Schema:
         "region": {"type": "string", "pattern": f"^{REGION_PATTERN}$"},
         "workflows": _words(),
     }
+    fills: Schema = {
+        "models": {"type": "object", "additionalProperties": _list(_TEXT)},
+        "budget": {"type": "number", "minimum": 0, "maximum": 10_000},
+        "concurrency": {"type": "integer", "minimum": 1, "maximum": 64},
+    }
     return {
         "projectName": {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": 50},
         "project": _object(Project, {"name": _ref("projectName"), "description": _TEXT}, ("name",)),
         "auth": _object(Auth, auth),
         "limits": _object(Limits, {"per_user": _RATE}),
         "quality": _object(Quality, {item.name: _SCORE for item in fields(Quality)}),
+        "fills": _object(Fills, fills),
         "target": _object(Target, target, ("platform",)),
     }
 
@@ -130,7 +149,7 @@ def _workflows() -> Schema:
         "description": _TEXT,
         "input": _ref("fields"),
         "nodes": _map(_NAME, _ref("node")) | {"minProperties": 1},
-        "flow": _either(_TEXT, _list(_TEXT)),
+        "flow": _list(_TEXT),
         "output": _values(),
     }
     return {

@@ -1,13 +1,25 @@
-"""The short sections of a spec: project, auth, limits, audit, quality and targets."""
+"""The short sections of a spec: project, auth, limits, audit, quality, fills and targets."""
 
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import cast, get_args
 
 from scaffolder.naming import Names
 from scaffolder.spec.draft import Draft
-from scaffolder.spec.model import AuditAction, Auth, Limits, Platform, Project, Quality, Rate, Target, field_names
+from scaffolder.spec.model import (
+    AuditAction,
+    Auth,
+    Fills,
+    Limits,
+    Platform,
+    Project,
+    Quality,
+    Rate,
+    Target,
+    field_names,
+)
 from scaffolder.spec.names import NameChecker
 from scaffolder.spec.problems import Place, quote
 from scaffolder.spec.reader import Reader
@@ -125,6 +137,30 @@ class SettingsReader:
         given = self._reader.known(node, "quality", field_names(Quality), "such as {minimum: 8.0}")
         found = {name: self._reader.number(value, f"quality.{name}", 0, 10) for name, value in given.items()}
         self._draft.quality = Quality(**found)
+
+    def fills(self, node: Node | None) -> None:
+        """Read `fills`: which models `scaffolder fill` asks for which kind of slot, and what it may spend."""
+        if node is None:
+            return
+        given = self._reader.known(node, "fills", field_names(Fills), "such as {budget: 2.0}")
+        default = Fills()
+        budget = self._reader.number(given.get("budget"), "fills.budget", 0, 10_000)
+        concurrency = self._reader.integer(given.get("concurrency"), "fills.concurrency", 1, 64) or default.concurrency
+        self._draft.fills = Fills(models=self._models(given.get("models")), budget=budget, concurrency=concurrency)
+
+    def _models(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        from scaffolder_fills.kinds.registry import names  # noqa: PLC0415 - few specs have this section
+
+        models: dict[str, tuple[str, ...]] = {}
+        for entry in self._reader.entries(node, "fills.models", "such as {python.body: [claude-sonnet-5-5]}"):
+            what = f"fills.models.{entry.name}"
+            if not any(fnmatchcase(name, entry.name) for name in names()):
+                self._problems.unknown(entry.key, "unknown-value", "kind of slot in fills.models:", entry.name, names())
+            words = tuple(word for word, _ in self._reader.words(entry.value, what))
+            if not words:
+                self._problems.error(entry.value, "empty", f"{what} is empty", "name the models to ask, in order")
+            models[entry.name] = words
+        return models
 
     def targets(self, node: Node | None) -> None:
         """Read `targets`; whether their workflows exist is checked later."""
