@@ -19,26 +19,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from scaffolder.errors import BlueprintError, ScaffolderError
+from scaffolder.slots import SlotDeclaration, read_slots
 from scaffolder.yaml_lines import YamlFile, YamlFileError
 
 MISSING: Final = object()
 """The default of a question that has none: it must be answered."""
 
 QUESTION_TYPES: Final = frozenset({"yaml", "json", "str", "int", "float", "bool"})
-SLOT_KINDS: Final = frozenset(
-    {
-        "text",
-        "markdown.section",
-        "python.docstring",
-        "python.body",
-        "typescript.body",
-        "sql.rows",
-        "yaml.map",
-        "choices",
-        "names",
-        "test.cases",
-    }
-)
 _ENVOPS_STRINGS: Final = frozenset(
     f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")
 )
@@ -61,17 +48,6 @@ class Question:
     name: str
     type: str
     default: Any
-
-
-@dataclass(frozen=True, slots=True)
-class SlotDeclaration:
-    """What may stand in the slots whose id matches `pattern` (`*` stands for one part of the id)."""
-
-    pattern: str
-    kind: str
-    goal: str
-    context: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +192,7 @@ def load_blueprint(folder: Path) -> Blueprint:
             description=meta.text("description"),
             requires=meta.texts("requires"),
             once=meta.texts("once"),
-            slots=MappingProxyType(_slots(meta)),
+            slots=MappingProxyType(read_slots(meta)),
             root=folder,
             questions=MappingProxyType(_questions(config)),
             subdirectory=subdirectory,
@@ -303,24 +279,6 @@ def _is_templated(value: Any, starts: tuple[str, ...]) -> bool:
     if isinstance(value, list):
         return any(_is_templated(item, starts) for item in value)
     return isinstance(value, str) and any(start in value for start in starts)
-
-
-def _slots(file: YamlFile) -> dict[str, SlotDeclaration]:
-    declared = file.data.get("slots") or {}
-    if not isinstance(declared, dict):
-        raise file.error("slots must be a mapping: slot id -> kind, goal, context", "slots")
-    slots: dict[str, SlotDeclaration] = {}
-    for pattern, value in declared.items():
-        if not isinstance(value, dict) or not isinstance(value.get("goal"), str) or value.get("kind") not in SLOT_KINDS:
-            raise file.error(
-                f"slot {pattern}: needs a goal and a kind ({', '.join(sorted(SLOT_KINDS))})", "slots", pattern
-            )
-        context = value.get("context", [])
-        if not isinstance(context, list) or not all(isinstance(one, str) for one in context):
-            raise file.error(f"slot {pattern}: context must be a list of strings", "slots", pattern)
-        options = {key: one for key, one in value.items() if key not in {"kind", "goal", "context"}}
-        slots[pattern] = SlotDeclaration(pattern, value["kind"], value["goal"].strip(), tuple(context), options)
-    return slots
 
 
 def _load_stacks(root: Path) -> dict[str, Stack]:

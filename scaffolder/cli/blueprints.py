@@ -110,7 +110,7 @@ def _to_data(blueprint: Blueprint) -> dict[str, Any]:
         "once": blueprint.once,
         "reads": list(blueprint.questions),
         "slots": {
-            slot.pattern: {"kind": slot.kind, "goal": slot.goal, "context": slot.context}
+            slot.pattern: {"kind": slot.kind, "goal": slot.goal, "context": slot.context, "tests": slot.tests}
             for slot in blueprint.slots.values()
         },
         "digest": blueprint.digest,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Final, cast
 
 from scaffolder_fills.kinds.kind import Kind
@@ -27,6 +26,20 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """Name to `module:class` below this package; imported when a slot of the kind is filled."""
 
+OPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "text": frozenset({"max_words"}),
+    "markdown.section": frozenset({"max_words"}),
+    "python.docstring": frozenset(),
+    "python.body": frozenset({"max_lines"}),
+    "typescript.body": frozenset({"max_lines"}),
+    "choices": frozenset({"of", "at_least", "at_most"}),
+    "names": frozenset({"at_least", "at_most"}),
+    "yaml.map": frozenset({"at_most"}),
+    "sql.rows": frozenset({"fixed", "at_least", "at_most"}),
+    "test.cases": frozenset({"at_most"}),
+}
+"""What a declaration may set for each of our kinds; another package's kind takes what it likes."""
+
 
 class UnknownKindError(ValueError):
     """A name that no kind has; the text says which there are."""
@@ -42,6 +55,8 @@ def load(name: str) -> Kind:
     if name in KINDS:
         module, _, attribute = KINDS[name].partition(":")
         return cast("Kind", getattr(importlib.import_module(f"scaffolder_fills.kinds.{module}"), attribute)())
+    from importlib.metadata import entry_points  # noqa: PLC0415 - costs more than all of the rest
+
     for point in entry_points(group=ENTRY_POINTS, name=name):
         found = point.load()
         return cast("Kind", found() if isinstance(found, type) else found)
@@ -51,4 +66,6 @@ def load(name: str) -> Kind:
 @cache
 def names() -> tuple[str, ...]:
     """Give the names of all kinds, ours first."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - costs more than all of the rest
+
     return (*KINDS, *sorted({point.name for point in entry_points(group=ENTRY_POINTS)} - set(KINDS)))
