@@ -63,13 +63,15 @@ OnOutcome: TypeAlias = Callable[[Outcome], None]
 class Settings:
     """How a run asks. `budget` is in USD; `locked` refuses to ask; `redo` asks also for what is locked already.
 
-    `timeout` bounds one question, in seconds, with all its retries. `date` is written into the lock.
+    `timeout` bounds one question, in seconds, with all its retries. `unasked` says why there is nobody to ask, where
+    that is so. `date` is written into the lock.
     """
 
     ladders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concurrency: int = 4
     budget: float | None = None
     timeout: float = 120.0
+    unasked: str = "no language model was asked"
     redo: bool = False
     locked: bool = False
     date: str = ""
@@ -151,7 +153,7 @@ class _Run:
         self._entries = entries
         self._settings = settings
         self._on_outcome = on_outcome
-        self._stopped = "" if asker is not None else "no language model was asked"
+        self._stopped = "" if asker is not None else settings.unasked
         if settings.locked:
             self._stopped = "it would have to be asked for, and --locked forbids that"
         self._spent = 0.0
@@ -162,10 +164,8 @@ class _Run:
     def replay(self, job: Job) -> bool:
         """Put a locked fill into its slot, if it was made of the same; it passes the same checks again."""
         entry = self._entries.get(job.slot)
-        kind = self.kinds[job.kind]
-        if entry is None or self._settings.redo or entry.digest != digest_of_job(job, kind, self._shared):
-            return False
-        if (self._asker is not None or self._settings.locked) and entry.ladder != self._ladder(job):
+        asking = self._asker is not None or self._settings.locked
+        if entry is None or not is_current(entry, job, self._shared, self._settings, asking=asking):
             return False
         if entry.state == "failed":
             self._finish(job, Outcome(job.slot, job.place.path, job.kind, "failed", entry.reason), entry)
@@ -352,6 +352,20 @@ class _Attempt:
         """Remember a step; the last one is the reason when the slot stays as it is."""
         self.steps.append(Step(model, result))
         self.reason = f"it needs a person: {result}"
+
+
+def is_current(entry: Entry, job: Job, shared: str, settings: Settings, *, asking: bool) -> bool:
+    """Tell whether a locked fill was made of what the job is made of now; `asking` counts the models among it."""
+    if settings.redo or entry.digest != digest_of_job(job, load(job.kind), shared):
+        return False
+    return not asking or entry.ladder == ladder_of(job.kind, settings.ladders)
+
+
+def waiting(jobs: Sequence[Job], shared: str, entries: Mapping[str, Entry], settings: Settings) -> list[Job]:
+    """Give the jobs that would have to be asked for."""
+    locked = (job for job in jobs if job.slot in entries)
+    done = {job.slot for job in locked if is_current(entries[job.slot], job, shared, settings, asking=True)}
+    return [job for job in jobs if job.slot not in done]
 
 
 def with_text(content: str, slot_id: str, text: str) -> str:
