@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from scaffolder.yaml_lines import YamlFile
 from scaffolder_fills.kinds.registry import KINDS, OPTIONS, names
 
-PARTS: Final = frozenset(
-    "project auth limits audit features entities tables operations agents workflows targets environment".split()
-)
-"""Parts of the contract that a context may name."""
+from scaffolder.yaml_lines import YamlFile
+
+PARTS: Final = frozenset({"project", "auth", "entities", "agents", "workflows", "targets"})
+"""Parts of the spec, and of the contract, that a context may name."""
 
 ITEMS: Final = MappingProxyType({"entity": "entities", "agent": "agents", "workflow": "workflows"})
 """The one item of a part which `*` in a pattern stands for, by the name of its module."""
@@ -27,7 +26,7 @@ _PATH: Final = re.compile(r"(?:[\w.-]|\{item\})+(?:/(?:[\w.-]|\{item\})+)*\Z")
 class SlotDeclaration:
     """What may stand in the slots whose id matches `pattern` (`*` stands for one part of the id, the item).
 
-    `context` names what may be shown to a language model: parts of the contract (`PARTS`), the item itself (`ITEMS`),
+    `context` names what may be shown to a language model: parts of the spec (`PARTS`), the item itself (`ITEMS`),
     and files of the project. `tests` are the files that must pass with a fill. In both, `{item}` in a path is the item.
     """
 
@@ -106,7 +105,7 @@ def _check_reference(file: YamlFile, pattern: str, key: str, text: str) -> None:
             raise file.error(f"slot {pattern}: {text!r} is no path inside the project", "slots", pattern, key)
     elif key == "tests" or text not in PARTS | set(ITEMS):
         known = sorted(PARTS | set(ITEMS)) if key == "context" else ()
-        what = "neither a part of the contract nor a path" if known else "no path"
+        what = "neither a part of the spec nor a path" if known else "no path"
         raise file.error(f"slot {pattern}: {text!r} is {what}{_nearest(text, known)}", "slots", pattern, key)
     if "*" not in pattern and ("{item}" in text or text in ITEMS):
         raise file.error(f"slot {pattern}: {text!r} needs a `*` in the id", "slots", pattern, key)

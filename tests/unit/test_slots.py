@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import scaffolder_fills.kinds
+from scaffolder_fills.kinds.registry import KINDS, OPTIONS
+
 from scaffolder.blueprints import load_blueprint
 from scaffolder.contract import Contract
 from scaffolder.errors import BlueprintError
 from scaffolder.slots import ITEMS, PARTS, SlotDeclaration
-from scaffolder_fills.kinds.registry import KINDS, OPTIONS
 from tests.support.blueprints import write_blueprint
 
 RULES = SlotDeclaration(
@@ -53,7 +53,7 @@ def test_paths_are_completed_with_the_item() -> None:
         ("  a:\n    kind: text\n    goal: x\n    max_lines: 3", 8, "unknown key 'max_lines'"),
         ("  a:\n    kind: text\n    goal: x\n    test: [a/b.py]", 8, "key 'test'; did you mean 'tests'?"),
         ("  a:\n    kind: text\n    goal: x\n    context: project", 8, "context must be a list of strings"),
-        ("  a:\n    kind: text\n    goal: x\n    context: [entitys]", 8, "'entitys' is neither a part of the contract"),
+        ("  a:\n    kind: text\n    goal: x\n    context: [entitys]", 8, "'entitys' is neither a part of the spec"),
         ("  a:\n    kind: text\n    goal: x\n    context: [../x.py]", 8, "'../x.py' is no path inside the project"),
         ("  a:\n    kind: text\n    goal: x\n    context: [/etc/x]", 8, "'/etc/x' is no path inside the project"),
         ("  a:\n    kind: text\n    goal: x\n    context: ['a/*.py']", 8, "'a/*.py' is no path inside the project"),

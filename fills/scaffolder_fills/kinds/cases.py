@@ -25,7 +25,8 @@ class TestCases:
     def schema(self, place: Place) -> type[BaseModel]:
         """Cases with a name, the arguments of the static case, and what is expected."""
         _, arguments, expected = _first(place)
-        fields = {name: (_type_of(value, place), ...) for name, value in arguments.items()}
+        # Arguments have names like `schema` and `copy`, which attributes of a model must not have.
+        fields = {f"given_{name}": (_type_of(value, place), Field(alias=name)) for name, value in arguments.items()}
         given = create_model("Input", __base__=Strict, __doc__="The arguments.", **fields)  # type: ignore[call-overload]
         name = Annotated[str, Field(pattern=_NAME, description="What the case shows, in lower case.")]
         case = create_model("Case", __base__=Strict, __doc__="One case.", name=(name, ...), given=(given, ...),
@@ -80,7 +81,7 @@ def _type_of(value: Any, place: Place) -> Any:
 
 
 def _case(case: Any, arguments: list[str], indent: str) -> str:
-    given = [f"{python_string(name)}: {_literal(getattr(case.given, name))}" for name in arguments]
+    given = [f"{python_string(name)}: {_literal(getattr(case.given, f'given_{name}'))}" for name in arguments]
     expected = _literal(case.expected)
     line = f"{indent}({python_string(case.name)}, {{{', '.join(given)}}}, {expected}),"
     if len(line) <= WIDTH:

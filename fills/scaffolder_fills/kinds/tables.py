@@ -20,6 +20,7 @@ _INSERT: Final = re.compile(
 _LITERAL: Final = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<word>TRUE|FALSE|NULL)|(?P<number>-?\d+(?:\.\d+)?))\s*(?:,|\Z)"
 )
+_UUID: Final = re.compile(r"'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'\Z")
 _ROWS_NAMESPACE: Final = uuid.UUID("5f8e9c0a-6d53-4b0e-9a53-0b8f3a1c7d21")
 
 
@@ -73,7 +74,8 @@ class _Column:
 class SqlRows:
     """Rows for the table and the columns that the static rows have.
 
-    Columns in the option `fixed` keep the static value; one called `id` gets a UUID made of slot and number.
+    Columns in the option `fixed`, and those that hold a UUID, keep the value of the first static row; one called `id`
+    gets a UUID made of slot and number.
     """
 
     name = "sql.rows"
@@ -84,12 +86,13 @@ class SqlRows:
         """Rows of one field per column that is not fixed, typed as the static literals are."""
         fields: dict[str, Any] = {}
         for column in _columns(place):
-            if column.name not in _fixed(place):
-                fields[column.name] = (_field(column), ...)
+            if not _is_fixed(column, place):
+                # Columns have names like `schema` and `copy`, which attributes of a model must not have.
+                fields[f"given_{column.name}"] = (_field(column), Field(alias=column.name))
         if not fields:
             raise ValueError(f"slot {place.slot}: every column is fixed")
         row = create_model("Row", __base__=Strict, __doc__="One row.", **fields)
-        bounds = Field(min_length=1, max_length=place.limit("at_most", 10))
+        bounds = Field(min_length=place.limit("at_least", 1), max_length=place.limit("at_most", 10))
         return create_model("SqlRows", __base__=Strict, __doc__="Rows of realistic, harmless example data.",
                             rows=(Annotated[list[row], bounds], ...))  # type: ignore[arg-type, valid-type]  # fmt: skip
 
@@ -127,8 +130,9 @@ def _literals(text: str) -> Iterator[str]:
         position = match.end()
 
 
-def _fixed(place: Place) -> frozenset[str]:
-    return frozenset(place.options.get("fixed", ())) | {"id"}
+def _is_fixed(column: _Column, place: Place) -> bool:
+    # A UUID refers to a row that is there already; a model cannot know another one.
+    return column.name in {"id", *place.options.get("fixed", ())} or bool(_UUID.match(column.literal))
 
 
 def _field(column: _Column) -> Any:
@@ -143,9 +147,9 @@ def _field(column: _Column) -> Any:
 def _value(column: _Column, row: Any, number: int, place: Place) -> str:
     if column.name == "id":
         return sql_string(str(uuid.uuid5(_ROWS_NAMESPACE, f"{place.slot}.{number}")))
-    if column.name in _fixed(place):
+    if _is_fixed(column, place):
         return column.literal
-    value = getattr(row, column.name)
+    value = getattr(row, f"given_{column.name}")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return sql_string(" ".join(value.split())) if isinstance(value, str) else repr(value)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.repositories.base import Repository
 from tests.resources.conftest import Caller, World
@@ -73,6 +74,26 @@ class Create(Resource):
             answer = await world.ask(caller, "POST", self.path, json=rest)
             assert answer.status_code == 422, required
             assert required in answer.text
+
+
+class Judged(Resource):
+    """Rows are accepted or refused by what their values mean together: `cases` are a name, values, and whether."""
+
+    repository: ClassVar[type[Repository[Any]]]
+    cases: ClassVar[tuple[tuple[str, dict[str, Any], bool], ...]]
+
+    async def test_accepts_or_refuses(self, world: World, caller: Caller) -> None:
+        body = await self.request(world, caller)
+        for name, values, accepted in self.cases:
+            answer = await world.ask(caller, "POST", self.path, json={**body, **values})
+            assert answer.status_code == (201 if accepted else 422), (name, answer.text)
+            if accepted:
+                await world.store(self._delete, row_id=uuid.UUID(answer.json()["id"]))
+
+    async def _delete(self, session: AsyncSession, row_id: uuid.UUID) -> None:
+        """Make room for the next case, whose values may have to be unique."""
+        rows = self.repository(session)
+        await rows.remove(await rows.get(row_id))
 
 
 class Unique(Resource):
