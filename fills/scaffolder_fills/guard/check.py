@@ -8,7 +8,7 @@ from typing import Final
 
 from scaffolder_fills.guard import characters, data, markdown, python, script, sql
 from scaffolder_fills.guard.rejected import Rejected
-from scaffolder_fills.slot import Slot, SlotError, find_slots
+from scaffolder_fills.slot import Slot, SlotError, find_slots, lines_of
 
 __all__ = ["Rejected", "guard"]
 
@@ -28,6 +28,8 @@ GUARDS: Final[Mapping[str, Guard]] = {
 }
 """By the ending of the file; there is no slot in any other kind of file."""
 
+_MARKED: Final = "the text may not hold the comments that mark a slot"
+
 
 def guard(path: str, before: str, slot_id: str, fill: str, kind: str) -> str:
     """Put `fill` into the slot of the file `path`, and give the whole new text.
@@ -42,36 +44,34 @@ def guard(path: str, before: str, slot_id: str, fill: str, kind: str) -> str:
     Raises:
         Rejected: the fill breaks a rule.
         KeyError: there is no such slot in the file.
+        SlotError: the slots of the file as it is are wrong.
     """
-    slots = {slot.id: slot for slot in find_slots(before)}
-    old = slots[slot_id]
-    characters.check(fill)
-    lines = before.splitlines(keepends=True)
-    after = "".join([*lines[: old.start], fill, *lines[old.end - 1 :]])
-    new = _found(after, slot_id)
-    _same_elsewhere(slots, old, after, new)
     suffix = PurePosixPath(path).suffix
     if suffix not in GUARDS:
         raise Rejected(f"there are no fills in {suffix or 'such'} files")
+    characters.check_file(before)
+    slots = {slot.id: slot for slot in find_slots(before, path)}
+    old = slots[slot_id]
+    characters.check(fill, kind)
+    lines = lines_of(before)
+    after = "".join([*lines[: old.start], fill, *lines[old.end - 1 :]])
+    new = _found(path, after, slots, old, moved=fill.count("\n") - (old.end - old.start - 1))
     GUARDS[suffix](before, old, after, new, kind)
     return after
 
 
-def _found(after: str, slot_id: str) -> Slot:
+def _found(path: str, after: str, before: Mapping[str, Slot], old: Slot, moved: int) -> Slot:
+    """Find the slot again, and see that all markers are where they were: the same slots, the same text in the others."""
     try:
-        return next(slot for slot in find_slots(after) if slot.id == slot_id)
-    except (SlotError, StopIteration):
-        raise Rejected("the text may not hold the comments that mark a slot") from None
-
-
-def _same_elsewhere(before: Mapping[str, Slot], old: Slot, after: str, new: Slot) -> None:
-    """See that the markers are where they were: the same slots, with the same text but in this one."""
-    moved = new.end - old.end
-    there = {slot.id: slot for slot in find_slots(after)}
-    if set(there) != set(before) or new.start != old.start:
-        raise Rejected("the text may not hold the comments that mark a slot")
+        there = {slot.id: slot for slot in find_slots(after, path)}
+    except SlotError:
+        raise Rejected(_MARKED) from None
+    if set(there) != set(before):
+        raise Rejected(_MARKED)
     for name, slot in before.items():
         shift = moved if slot.start > old.start else 0
+        place = (slot.start + shift, slot.end + (moved if slot.end > old.start else 0))
         found = there[name]
-        if name != old.id and (found.start, found.end, found.text) != (slot.start + shift, slot.end + shift, slot.text):
-            raise Rejected("the text may not hold the comments that mark a slot")
+        if (found.start, found.end) != place or (name != old.id and found.text != slot.text):
+            raise Rejected(_MARKED)
+    return there[old.id]
