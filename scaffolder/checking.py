@@ -53,6 +53,19 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
     return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
 
 
+def new_errors(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Check what a run would write over files of a project; give the errors that its files do not have already.
+
+    Raises:
+        StateError: the project's `.scaffold` is damaged.
+    """
+    now = read_sources(project)
+    then = replace(Sources.of({**now.tree, **changed}, now.contract), environment=now.environment)
+    there = [path for path in changed if path in now.tree]
+    known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).errors}
+    return tuple(one for one in check_sources(project, then.only(changed)).errors if one.fingerprint not in known)
+
+
 def read_sources(project: Project) -> Sources:
     """Read the files of a project, its contract, and what is wrong with its spec."""
     facts, problems = _contract(project)

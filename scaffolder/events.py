@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "validate", "write"]
+Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "fill", "validate", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,23 @@ class BlueprintFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotFinished:
+    """A slot got its `state` (filled, replayed, static, failed, edited), as the `index`-th (from 1) of `total`.
+
+    `reason` says why it is static, failed or edited; `tokens` are those of all questions about it.
+    """
+
+    slot: str
+    state: str
+    reason: str
+    model: str
+    tokens: int
+    seconds: float
+    index: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
     """A run that was killed earlier was finished (`action` "completed") or undone ("rolled back") first."""
 
@@ -65,7 +82,15 @@ class Recovered:
     action: str
 
 
-Event: TypeAlias = StageStarted | StageFinished | BlueprintStarted | BlueprintFinished | BlueprintFailed | Recovered
+Event: TypeAlias = (
+    StageStarted
+    | StageFinished
+    | BlueprintStarted
+    | BlueprintFinished
+    | BlueprintFailed
+    | SlotFinished
+    | Recovered
+)
 OnEvent: TypeAlias = Callable[[Event], None]
 
 

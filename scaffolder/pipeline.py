@@ -18,6 +18,7 @@ from scaffolder import __version__
 from scaffolder.blueprints import Catalog, load_catalog
 from scaffolder.errors import SourceError
 from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageStarted, ignore
+from scaffolder.filling.lock import read_entries, replayed
 from scaffolder.input import SpecSource, load
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
@@ -92,12 +93,12 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
     # The contract is slow to import and not needed to carry out a stored plan.
     from scaffolder.contract import build_contract, contract_answers  # noqa: PLC0415
 
-    with _stage("spec", on_event):
+    with stage("spec", on_event):
         loaded = load(spec, overrides)
-    with _stage("contract", on_event):
+    with stage("contract", on_event):
         contract = build_contract(loaded.spec)
         answers = contract_answers(contract)
-    with _stage("plan", on_event):
+    with stage("plan", on_event):
         made = make_plan(source, catalog(), answers)
     return Planned(made, loaded.spec.project.name, loaded.source, loaded.problems, contract.notes)
 
@@ -118,21 +119,22 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
         planned = plan(request.source, request.spec, request.overrides, on_event)
     else:
         raise ValueError("either a spec or a plan must be given")
-    with _stage("render", on_event):
+    with stage("render", on_event):
         rendered = render(planned.plan, catalog(), on_event)
     outcome = Outcome("failed")
-    tree = rendered.tree
+    entries = read_entries(request.destination)
+    tree, slots = replayed(rendered.tree, planned.spec, entries, catalog())
     if not rendered.failures or (request.partial and tree):
         tree = _project(tree, planned, request)
         findings = _findings(tree, on_event) if request.validate else None
         if findings and any(finding.severity == "error" for finding in findings):
             outcome = Outcome("invalid")
         else:
-            with _stage("write", on_event):
+            with stage("write", on_event):
                 outcome = _write(tree, request, planned, choose, on_event)
             if outcome.status == "written" and rendered.failures:
                 outcome = replace(outcome, status="partial")
-        outcome = replace(outcome, findings=findings)
+        outcome = replace(outcome, findings=findings, slots=slots)
     return summarise(request.destination, planned, rendered, tree, outcome, perf_counter() - started)
 
 
@@ -151,7 +153,7 @@ def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
     """Check the files that are new with the validators that cost next to nothing; `.scaffold` is our own notes."""
     from scaffolder_validators import validate_fast  # noqa: PLC0415 - not needed with --no-validate
 
-    with _stage("validate", on_event):
+    with stage("validate", on_event):
         files = {path: file.content for path, file in tree.items() if not path.startswith(".scaffold/")}
         said = validate_fast(files)
     crashed = (result for result in said.results if result.status == "error")
@@ -197,8 +199,9 @@ def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | 
 
 
 @contextmanager
-def _stage(stage: Stage, on_event: OnEvent) -> Iterator[None]:
+def stage(name: Stage, on_event: OnEvent) -> Iterator[None]:
+    """Tell that a stage begins, and that it ended well."""
     started = perf_counter()
-    on_event(StageStarted(stage))
+    on_event(StageStarted(name))
     yield
-    on_event(StageFinished(stage, perf_counter() - started))
+    on_event(StageFinished(name, perf_counter() - started))

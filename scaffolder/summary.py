@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffolder.next_commands import next_commands
 from scaffolder.planned import Planned
@@ -13,6 +14,9 @@ from scaffolder.problem import Problem
 from scaffolder.render import Failure, Rendered, Statistics
 from scaffolder.report import BlueprintReport, Change, Missing, Report, Status
 from scaffolder.state import SPEC_FILE
+
+if TYPE_CHECKING:
+    from scaffolder_fills.fill import Outcome as SlotOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Outcome:
     changes: tuple[Change, ...] = ()
     findings: tuple[Problem, ...] | None = None
     """What the validators said of what is new; `None` when they were not asked."""
+    slots: tuple[SlotOutcome, ...] = ()
+    """What became of the slots for which the project has locked fills."""
 
 
 def summarise(
@@ -41,7 +47,13 @@ def summarise(
         blueprints=tuple(map(_blueprint, rendered.statistics)),
         warnings=planned.warnings,
         findings=outcome.findings or (),
-        not_done=(*plan.notes, *planned.not_done, *rendered.notes, *_static_slots(rendered), *_unchecked(outcome)),
+        not_done=(
+            *plan.notes,
+            *planned.not_done,
+            *rendered.notes,
+            *_static_slots(rendered, outcome.slots),
+            *_unchecked(outcome),
+        ),
         missing=tuple(_missing(failure, plan.source, destination) for failure in rendered.failures),
         # A partial project may lack what its commands need.
         next_commands=next_commands(paths, str(destination)) if outcome.status == "written" else (),
@@ -61,13 +73,15 @@ def _blueprint(item: Statistics) -> BlueprintReport:
     )
 
 
-def _static_slots(rendered: Rendered) -> tuple[str, ...]:
+def _static_slots(rendered: Rendered, outcomes: Collection[SlotOutcome]) -> tuple[str, ...]:
     left_out = {failure.blueprint for failure in rendered.failures}
-    slots = sum(len(item.slots) for item in rendered.statistics if item.blueprint not in left_out)
+    replayed = sum(one.state == "replayed" for one in outcomes)
+    slots = sum(len(item.slots) for item in rendered.statistics if item.blueprint not in left_out) - replayed
+    lost = (f"{one.slot}: {one.reason}" for one in outcomes if one.state != "replayed")
     if not slots:
-        return ()
+        return tuple(lost)
     noun, verb = ("slot", "keeps") if slots == 1 else ("slots", "keep")
-    return (f"{slots} {noun} {verb} the template's own text: no language model was asked",)
+    return (f"{slots} {noun} {verb} the template's own text: no language model was asked", *lost)
 
 
 def _unchecked(outcome: Outcome) -> tuple[str, ...]:

@@ -383,4 +383,6 @@ def replay(
     jobs: Iterable[Job], files: Mapping[str, str], shared: str, *, check: Check, entries: Mapping[str, Entry]
 ) -> Filled:
     """Put locked fills into their slots, and ask nobody."""
-    return asyncio.run(fill_slots(list(jobs), files, shared, asker=None, check=check, entries=entries))
+    settings = Settings(unasked="it was filled for something else than this; `scaffolder fill` asks again")
+    run = fill_slots(list(jobs), files, shared, asker=None, check=check, entries=entries, settings=settings)
+    return asyncio.run(run)

@@ -14,6 +14,7 @@ from scaffolder.events import (
     BlueprintStarted,
     Event,
     Recovered,
+    SlotFinished,
     StageFinished,
     StageStarted,
 )
@@ -24,6 +25,7 @@ _WORDS: Final = {
     "contract": "resolving the contract",
     "plan": "planning",
     "render": "rendering",
+    "fill": "filling slots",
     "validate": "checking",
     "write": "writing",
 }
@@ -55,8 +57,17 @@ class Progress:
             case BlueprintFailed(blueprint=name, messages=messages):
                 mark = output.style("✗" if self._terminal else "failed", fg="red")
                 self._line(f"{mark} {name}: {messages[0] if messages else 'failed'}")
+            case SlotFinished():
+                self._slot(event)
             case Recovered(destination=destination, action=action):
                 self._line(f"An earlier run on {destination} was cut short; it was {action} first.")
+
+    def _slot(self, event: SlotFinished) -> None:
+        colours = {"filled": "green", "replayed": "green", "failed": "red"}
+        state = output.style(event.state, fg=colours.get(event.state, "yellow"))
+        spent = f", {event.model}, {event.tokens} tokens, {event.seconds:.1f} s" if event.tokens else ""
+        reason = f": {event.reason}" if event.reason else ""
+        self._line(f"[{event.index}/{event.total}] {event.slot} {state}{spent}{reason}")
 
     def close(self) -> None:
         """Take the line that is rewritten off the terminal."""

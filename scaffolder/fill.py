@@ -1,0 +1,150 @@
+"""The order of `fill`: spec -> contract -> plan -> render -> find slots -> ask -> validate -> write -> report.
+
+As in `scaffolder.pipeline`, whose first stages these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from scaffolder_fills.fill import Outcome
+from scaffolder_fills.request import Asker, Request
+
+from scaffolder.checking import new_errors
+from scaffolder.errors import DestinationError, SourceError
+from scaffolder.events import OnEvent, SlotFinished, ignore
+from scaffolder.filling.lock import entry_files
+from scaffolder.filling.report import FillReport, Status
+from scaffolder.filling.run import (
+    Done,
+    FillRequest,
+    Work,
+    ask,
+    changed_files,
+    drop,
+    new_base,
+    prepare,
+    questions,
+    unfilled,
+    unread,
+    waiting_slots,
+)
+from scaffolder.input import SpecSource
+from scaffolder.pipeline import catalog, plan, stage
+from scaffolder.problem import Problem
+from scaffolder.project import Project
+from scaffolder.render import render
+from scaffolder.state import SPEC_FILE, Lock, state_files
+from scaffolder.tree import Mode, Tree
+from scaffolder.write import recover, write_tree
+
+
+def fill(request: FillRequest, asker: Asker | None, on_event: OnEvent = ignore) -> FillReport:
+    """Fill the slots of a project: ask, check, and write what was accepted, or say why the static text stays.
+
+    Raises:
+        ScaffolderError: the run cannot go on; the project is as it was.
+    """
+
+    started = perf_counter()
+    work, name, lock = _slots_of(request, on_event)
+    settings = request.settings
+    if settings.locked and (missing := waiting_slots(work, settings)):
+        outcomes = tuple(unfilled(work, missing))
+        return FillReport("locked", name, outcomes, seconds=perf_counter() - started)
+    total = len(work.chosen)
+    count = iter(range(1, total + 1))
+
+    def tell(one: Outcome) -> None:
+        tokens = one.usage.total
+        on_event(SlotFinished(one.slot, one.state, one.reason, one.model, tokens, one.seconds, next(count), total))
+
+    with stage("fill", on_event):
+        done = ask(work, asker, settings, tell, test=request.test)
+    findings: tuple[Problem, ...] = ()
+    with stage("validate", on_event):
+        if request.validate:
+            findings = _judge(work, done)
+    files = changed_files(work, done)
+    status: Status = "interrupted" if done.interrupted else "written" if files else "unchanged"
+    if findings:
+        status, files = "invalid", {}
+    else:
+        with stage("write", on_event):
+            _write_fills(work, done, files, lock)
+    unchecked = () if request.validate else ("validation: it was switched off, so nothing was checked before writing",)
+    return FillReport(
+        status,
+        name,
+        tuple(sorted(done.filled.outcomes, key=lambda one: one.slot)),
+        tuple(sorted(files)),
+        findings,
+        (*done.not_tested, *unchecked),
+        perf_counter() - started,
+    )
+
+
+def preview(request: FillRequest, on_event: OnEvent = ignore) -> list[Request]:
+    """Give exactly what `fill` would send first for each slot that would have to be asked for.
+
+    Raises:
+        ScaffolderError: the slots cannot be told.
+    """
+
+    work, _, _ = _slots_of(request, on_event)
+    return questions(work, request.settings)
+
+
+def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]:
+
+    project = Project(request.root)
+    if project.lock is None or project.spec is None:
+        what = SPEC_FILE if project.lock is not None else ".scaffold"
+        hint = "give the folder of a project that `scaffolder copy` made"
+        raise SourceError(f"{request.root} has no {what}, so it is no project of scaffolder", hint=hint)
+    recover(request.root)
+    planned = plan(project.lock.source, SpecSource(SPEC_FILE, project.spec), on_event=on_event)
+    with stage("render", on_event):
+        rendered = render(planned.plan, catalog(), on_event)
+    if rendered.failures:
+        raise rendered.failures[0].errors[0]
+    return prepare(project, planned.spec, rendered.tree, catalog(), request.slots), planned.project, project.lock
+
+
+def _judge(work: Work, done: Done) -> tuple[Problem, ...]:
+    """Check the changed files with all engines; take back fills in files with new errors, and give what then stays."""
+
+    while files := changed_files(work, done):
+        errors = new_errors(work.project, files)
+        reasons = {one.path: f"{one.message} ({one.rule}, line {one.line})" for one in reversed(errors)}
+        if not errors or not drop(work, done, reasons, reasons):
+            return tuple(
+                Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
+            )
+    return ()
+
+
+def _write_fills(work: Work, done: Done, files: Mapping[str, bytes], lock: Lock) -> None:
+    """Write the files with fills, the lock and the state, all or nothing; a file that changed meanwhile is refused."""
+
+    if moved := unread(work, files):
+        raise DestinationError(
+            f"these files changed while slots were being filled: {', '.join(moved)}; nothing was written",
+            hint="run the command again",
+        )
+    base = new_base(work, done)
+    state = state_files(
+        base, scaffolder=lock.scaffolder, source=lock.source, spec=(work.project.root / SPEC_FILE).read_bytes(),
+        blueprints=lock.blueprints,
+    )  # fmt: skip
+    root = work.project.root
+    written = (replace(base[path], content=content, mode=_mode(root / path)) for path, content in files.items())
+    tree = Tree([*written, *entry_files(done.filled.entries, lock.scaffolder), *state])
+    write_tree(tree, root, overwrite=True)
+
+
+def _mode(path: Path) -> Mode:
+    return 0o755 if path.stat().st_mode & 0o111 else 0o644

@@ -1,0 +1,71 @@
+"""The lock of a project's fills on disk, and putting locked fills into a tree that was just rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffolder_fills.lock import FOLDER, Entry, LockError, file_of, read_entry
+
+from scaffolder.errors import StateError
+from scaffolder.tree import File, Origin, Tree
+
+if TYPE_CHECKING:
+    from scaffolder_fills.fill import Outcome
+
+    from scaffolder.blueprints import Catalog
+
+
+def read_entries(root: Path) -> dict[str, Entry]:
+    """Read all entries of the lock by slot; a project without any has none.
+
+    Raises:
+        StateError: one is damaged (a merge left its marks, say) or of a newer version.
+    """
+    entries: dict[str, Entry] = {}
+    folder = root / FOLDER
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            entry = read_entry(path.relative_to(root).as_posix(), path.read_bytes())
+        except LockError as error:
+            message, _, hint = str(error).partition("; ")
+            raise StateError(message, hint=hint) from None
+        entries[entry.slot] = entry
+    return entries
+
+
+def entry_files(entries: Mapping[str, Entry], scaffolder: str) -> list[File]:
+    """Give the files of the lock for some entries."""
+    return [
+        File(file_of(slot), entry.to_json().encode(), 0o644, Origin("scaffolder", scaffolder, file_of(slot)))
+        for slot, entry in sorted(entries.items())
+    ]
+
+
+def replayed(
+    tree: Tree, spec: bytes, entries: Mapping[str, Entry], catalog: Catalog
+) -> tuple[Tree, tuple[Outcome, ...]]:
+    """Put the locked fills into the slots of a rendered tree; nobody is asked.
+
+    A fill that was made of something else (another goal, spec, static text) or does not pass its checks any more is
+    left out, and the slot keeps the text of the template. Nothing is imported when there are no entries.
+
+    Raises:
+        BlueprintError: the slots of the tree are not what the blueprints declare.
+    """
+    if not entries:
+        return tree, ()
+    from scaffolder_fills.fill import replay  # noqa: PLC0415 - most projects have no fills
+
+    from scaffolder.filling.checks import complaints_of  # noqa: PLC0415 - as above
+    from scaffolder.filling.jobs import marked_slots  # noqa: PLC0415 - as above
+    from scaffolder.filling.material import Material  # noqa: PLC0415 - as above
+
+    material = Material(spec, tree)
+    jobs = [one.job for slot, one in marked_slots(tree, catalog, material).items() if slot in entries]
+    files = {path: tree[path].content.decode() for path in dict.fromkeys(job.place.path for job in jobs)}
+    done = replay(jobs, files, material.shared, check=complaints_of(files), entries=entries)
+    changed = [replace(tree[path], content=text.encode()) for path, text in done.files.items() if text != files[path]]
+    return tree.replace(changed), tuple(done.outcomes)
