@@ -1,0 +1,79 @@
+"""What is on disk in a project, read when it is asked for and then remembered: the `ours` of a merge."""
+# Why no pathlib: see files.py.
+# ruff: noqa: PTH115, PTH123
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+
+from scaffolder.merging import Entry
+
+
+class Disk(Mapping[str, Entry]):
+    """A mapping from paths below `root` to what stands there; a path below a link or a file is not there.
+
+    Raises (when read):
+        OSError: something cannot be read.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._known: dict[str, Entry | None] = {}
+        self._folders: dict[str, bool] = {"": True}
+
+    def __getitem__(self, path: str) -> Entry:
+        if path not in self._known:
+            self._known[path] = self._read(path) if self._is_folder(path.rpartition("/")[0]) else None
+        found = self._known[path]
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the paths that were asked for so far and are there."""
+        return (path for path, entry in self._known.items() if entry is not None)
+
+    def __len__(self) -> int:
+        return sum(entry is not None for entry in self._known.values())
+
+    def read(self) -> dict[str, Entry | None]:
+        """Give all that was asked for so far; `None` for what was not there."""
+        return dict(self._known)
+
+    def _is_folder(self, folder: str) -> bool:
+        if folder not in self._folders:
+            above = folder.rpartition("/")[0]
+            try:
+                is_folder = self._is_folder(above) and stat.S_ISDIR(os.lstat(f"{self._root}/{folder}").st_mode)
+            except (FileNotFoundError, NotADirectoryError):
+                is_folder = False
+            self._folders[folder] = is_folder
+        return self._folders[folder]
+
+    def _read(self, path: str) -> Entry | None:
+        full = f"{self._root}/{path}"
+        try:
+            mode = os.lstat(full).st_mode
+        except FileNotFoundError:
+            return None
+        if stat.S_ISDIR(mode):
+            return Entry("folder", below=tuple(sorted(self._below(path))))
+        if stat.S_ISLNK(mode):
+            return Entry("link", os.fsencode(os.readlink(full)))
+        if not stat.S_ISREG(mode):
+            return Entry("other")
+        with open(full, "rb") as stream:
+            content = stream.read()
+        return Entry("file", content, 0o755 if mode & 0o111 else 0o644)
+
+    def _below(self, folder: str) -> Iterator[str]:
+        with os.scandir(f"{self._root}/{folder}") as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}"
+                if not entry.is_dir(follow_symlinks=False):
+                    yield path
+                    continue
+                below = list(self._below(path))
+                yield from below or [f"{path}/"]
