@@ -108,7 +108,7 @@ def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]
     recover(request.root)
     planned = plan(project.lock.source, SpecSource(SPEC_FILE, project.spec), on_event=on_event)
     with stage("render", on_event):
-        rendered = render(planned.plan, catalog(), on_event)
+        rendered = render(planned.plan, catalog())
     if rendered.failures:
         raise rendered.failures[0].errors[0]
     return prepare(project, planned.spec, rendered.tree, catalog(), request.slots), planned.project, project.lock

@@ -8,10 +8,18 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from scaffolder_fills import find_slots
+
+from scaffolder.filling.lock import read_entries
 from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, read_base, read_lock
 from scaffolder.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scaffolder_fills.lock import Entry
 
 
 @dataclass
@@ -20,6 +28,7 @@ class Project:
 
     root: Path
     _blocks: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict, repr=False)
+    _filled: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def lock(self) -> Lock | None:
@@ -47,15 +56,38 @@ class Project:
         path = self.root / SPEC_FILE
         return path if path.is_file() else None
 
-    def origin_of(self, path: str, line: int) -> Literal["template", "person"] | None:
+    def origin_of(self, path: str, line: int) -> Literal["template", "fill", "person"] | None:
         """Tell who wrote line `line` (from 1) of the file `path`; `None` when no run made this folder."""
         if self.lock is None:
             return None
         if path not in self._blocks:
             self._blocks[path] = self._kept(path)
+            self._filled[path] = self._fills(path)
+        if any(start <= line < end for start, end in self._filled[path]):
+            return "fill"
         blocks = self._blocks[path]
         index = bisect_right(blocks, (line, 1 << 62)) - 1
         return "template" if index >= 0 and line < blocks[index][1] else "person"
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The fills that are locked, by slot.
+
+        Raises:
+            StateError: one of them is damaged, or of a newer version.
+        """
+        return read_entries(self.root)
+
+    def _fills(self, path: str) -> tuple[tuple[int, int], ...]:
+        """Give the lines of the file that are as a language model wrote them, as half-open ranges that count from 1."""
+        texts = {slot: entry.text for slot, entry in self.entries.items() if entry.path == path and entry.text}
+        if not texts:
+            return ()
+        try:
+            slots = find_slots((self.root / path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ()  # a person moved or damaged it
+        return tuple((slot.start + 1, slot.end) for slot in slots if texts.get(slot.id) == slot.text)
 
     def _kept(self, path: str) -> tuple[tuple[int, int], ...]:
         """Give the lines of the file that are as the last run wrote them, as half-open ranges that count from 1."""

@@ -53,6 +53,9 @@ _EXIT_CODES: Final = {
 @click.option("--trust", is_flag=True, help="Copier templates only: allow tasks, migrations and Jinja extensions.")
 @click.option("--partial", is_flag=True, help="When a blueprint fails, write what is sound without it (exit code 3).")
 @click.option("--no-validate", is_flag=True, help="Write without checking what was rendered; the summary says so.")
+@click.option(
+    "--fill", is_flag=True, help="Then fill the slots, as `scaffolder fill` does; --json gives one object more."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 def command(**arguments: Any) -> int:
     """Make a project in DEST from SOURCE.
@@ -91,7 +94,17 @@ def _run(chosen: CopyOptions) -> int:
         report = pipeline.copy(_request(chosen), progress, _choose if ask else None)
     finally:
         progress.close()
-    return _show(report, chosen)
+    code = _show(report, chosen)
+    return _fill(chosen) if chosen.fill and report.status == "written" else code
+
+
+def _fill(chosen: CopyOptions) -> int:
+    from scaffolder.cli import fill  # noqa: PLC0415 - as the pipeline
+
+    options = fill.FillOptions(
+        chosen.destination, no_validate=chosen.no_validate, quiet=chosen.quiet, as_json=chosen.as_json
+    )
+    return fill.run(options)
 
 
 def _request(chosen: CopyOptions) -> CopyRequest:

@@ -52,6 +52,8 @@ def copy_template(chosen: CopyOptions) -> int:
             return exits.FINDINGS
         request = checked
     copy_foreign(request)
+    if chosen.fill:
+        output.note("note: --fill does nothing here: only blueprints of scaffolder have slots.")
     if chosen.as_json:
         status = "pretended" if chosen.pretend else "written"
         report = {"version": 1, "status": status, "source": chosen.source, "destination": str(chosen.destination)}

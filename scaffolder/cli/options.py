@@ -38,6 +38,7 @@ class CopyOptions:
     vcs_ref: str | None
     answers_file: str | None
     trust: bool
+    fill: bool
     partial: bool
     no_validate: bool
     as_json: bool

@@ -21,7 +21,6 @@ from scaffolder.blueprints import Catalog
 from scaffolder.errors import SourceError, StateError
 from scaffolder.filling.checks import Trials, complaints_of, tidy
 from scaffolder.filling.jobs import Marked, blanked, marked_slots, slots_in
-from scaffolder.filling.lock import read_entries
 from scaffolder.filling.material import Material
 from scaffolder.project import Project
 from scaffolder.tree import Tree
@@ -90,7 +89,7 @@ def prepare(project: Project, spec: bytes, tree: Tree, catalog: Catalog, pattern
         BlueprintError: a slot is not declared.
     """
     _require_current(project, tree)
-    entries = read_entries(project.root)
+    entries = project.entries
     material = Material(spec, tree)
     marked = marked_slots(tree, catalog, material)
     chosen = _chosen(marked, patterns)
