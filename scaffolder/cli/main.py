@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "copy": "Make a project from a stack, a blueprint or a Copier template.",
+    "fill": "Let a language model write into the slots of a project.",
+    "slots": "List the slots of a project and what became of them.",
     "report": "Score the quality of a project, and judge it by the gates of its spec.",
     "validate": "Check the files of a project, and say what was not checked.",
     "verify": "Run the tests of a project in a sandbox, with exactly what it pins.",
