@@ -15,11 +15,12 @@ from typing import Literal, TypeAlias
 from scaffolder.errors import ConflictError, DestinationError
 from scaffolder.files import explained
 from scaffolder.journal import STATE_FOLDER, Recovery, place_into, recover_journal
+from scaffolder.merging import Entry
 from scaffolder.patterns import matcher
 from scaffolder.staging import clean_leftovers, place_fresh
 from scaffolder.tree import File, Tree
 
-__all__ = ["Action", "Recovery", "WriteResult", "recover", "write_tree"]
+__all__ = ["Action", "Recovery", "WriteResult", "recover", "write_changes", "write_tree"]
 
 Action: TypeAlias = Literal["create", "overwrite", "identical", "skip", "conflict", "exclude"]
 
@@ -98,6 +99,22 @@ def write_tree(
         if wanted and not (fresh and _placed_fresh(wanted, root)):
             place_into(wanted, previous, root)
     return WriteResult(actions, True, recovered)
+
+
+def write_changes(files: Sequence[File], deletes: Sequence[str], found: Mapping[str, Entry], destination: Path) -> None:
+    """Put `files` into an existing project and take `deletes` away: all of it, or nothing.
+
+    `found` says what stood at these paths when this was decided; when that has changed since, nothing is written.
+
+    Raises:
+        DestinationError: it cannot be written, or somebody changed it meanwhile; the project is as it was.
+    """
+    root = checked_destination(destination)
+    paths = (*(file.path for file in files), *deletes)
+    previous = {path: found[path].content for path in paths if path in found and found[path].kind != "folder"}
+    if paths:
+        with explained(root):
+            place_into(files, previous, root, deletes)
 
 
 def recover(destination: Path) -> Recovery | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from scaffolder import files as low
+from scaffolder import journal
+from scaffolder.disk import Disk
 from scaffolder.errors import ConflictError, DestinationError, ScaffolderError
 from scaffolder.journal import JOURNAL
 from scaffolder.tree import Tree
-from scaffolder.write import recover, write_tree
+from scaffolder.write import recover, write_changes, write_tree
 from tests.support.blueprints import file, snapshot, tree
 
 TREE = Tree([file("app/main.py", "new\n"), file("run.sh", "run\n", 0o755), file(".scaffold/lock.json", "{}\n")])
@@ -329,8 +332,9 @@ def test_a_journal_in_use_is_left_alone(tmp_path: Path) -> None:
     [
         ("{", "cannot be read"),
         ('{"version": 9}', "another version"),
-        ('{"version": 1, "folders": [], "files": [["../../x", null]]}', "is not ours"),
-        ('{"version": 1, "folders": ["/x"], "files": []}', "is not ours"),
+        ('{"version": 2, "folders": [], "files": [["../../x", null]], "deletes": []}', "is not ours"),
+        ('{"version": 2, "folders": ["/x"], "files": [], "deletes": []}', "is not ours"),
+        ('{"version": 2, "folders": [], "files": [], "deletes": [["../x", ""]]}', "is not ours"),
     ],
 )
 def test_a_committed_journal_that_makes_no_sense_is_an_error(tmp_path: Path, manifest: str, message: str) -> None:
@@ -372,3 +376,119 @@ def test_bad_patterns_are_refused_before_anything_is_done(tmp_path: Path) -> Non
 def test_names_up_to_the_limit_can_be_written(tmp_path: Path) -> None:
     write_tree(TREE, tmp_path / ("n" * 255))
     assert snapshot(tmp_path / ("n" * 255)) == WRITTEN
+
+
+def changes(root: Path, wanted: dict[str, str], deletes: list[str]) -> None:
+    """Do to the project in `root` what `wanted` and `deletes` say, in one step."""
+    disk = Disk(str(root))
+    for path in (*wanted, *deletes):
+        disk.get(path)
+    write_changes(list(tree(wanted).values()), deletes, disk, root)
+
+
+def contents(root: Path) -> dict[str, str]:
+    return {name: content.decode() for name, (kind, content) in snapshot(root).items() if kind.startswith("file")}
+
+
+PROJECT = tree({"a": "1\n", "docs/b": "2\n", "docs/c": "3\n", "mine/d": "4\n"})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "deletes", "expected"),
+    [
+        ({"a": "new\n"}, ["docs/b"], {"a": "new\n", "docs/c": "3\n", "mine/d": "4\n"}),
+        ({}, ["docs/b", "docs/c"], {"a": "1\n", "mine/d": "4\n"}),
+        ({"docs/e": "5\n"}, ["docs/b", "docs/c"], {"a": "1\n", "docs/e": "5\n", "mine/d": "4\n"}),
+        ({"a/x/y": "5\n"}, ["a"], {"a/x/y": "5\n", "docs/b": "2\n", "docs/c": "3\n", "mine/d": "4\n"}),
+        ({"docs": "5\n"}, ["docs/b", "docs/c"], {"a": "1\n", "docs": "5\n", "mine/d": "4\n"}),
+    ],
+    ids=["both", "a folder that gets empty goes", "a folder is filled anew", "file to folder", "folder to file"],
+)
+def test_files_are_written_and_deleted_in_one_step(
+    tmp_path: Path, wanted: dict[str, str], deletes: list[str], expected: dict[str, str]
+) -> None:
+    write_tree(PROJECT, tmp_path)
+    changes(tmp_path, wanted, deletes)
+    assert contents(tmp_path) == expected
+    assert all(any(path.iterdir()) for path in tmp_path.rglob("*") if path.is_dir())
+
+
+@pytest.mark.parametrize("after", range(6))
+def test_an_interrupted_change_with_deletions_is_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    write_tree(PROJECT, tmp_path)
+    count = iter(range(100))
+
+    def interrupted(function: Callable[..., None]) -> Callable[..., None]:
+        def call(*arguments: str, **options: int) -> None:
+            if options or "/.scaffold/journal/" in arguments[-1]:
+                return function(*arguments, **options)
+            if next(count) == after:
+                raise KeyboardInterrupt
+            return function(*arguments)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr("scaffolder.journal.os.rename", interrupted(os.rename))
+        patch.setattr("scaffolder.journal.os.unlink", interrupted(os.unlink))
+        if after < 5:
+            with pytest.raises(KeyboardInterrupt):
+                changes(tmp_path, {"docs": "5\n", "a/x": "6\n"}, ["a", "docs/b", "docs/c"])
+        else:
+            changes(tmp_path, {"docs": "5\n", "a/x": "6\n"}, ["a", "docs/b", "docs/c"])
+    recovered = recover(tmp_path)
+    assert (recovered is not None) == (after < 5)
+    assert contents(tmp_path) == {"a/x": "6\n", "docs": "5\n", "mine/d": "4\n"}
+
+
+def test_what_was_edited_since_a_killed_run_is_not_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(PROJECT, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("scaffolder.journal._roll_forward", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            changes(tmp_path, {}, ["a", "docs/b"])
+    (tmp_path / "a").write_text("mine\n")
+    recovered = recover(tmp_path)
+    assert recovered is not None
+    assert recovered.kept == ("a",)
+    assert contents(tmp_path) == {"a": "mine\n", "docs/c": "3\n", "mine/d": "4\n"}
+
+
+def _interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("path", "happens"),
+    [("a", "edited"), ("a", "deleted"), ("docs/b", "edited"), ("new", "appeared"), ("docs/c", "turned into a folder")],
+)
+def test_a_file_that_changes_meanwhile_stops_the_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, happens: str
+) -> None:
+    write_tree(PROJECT, tmp_path)
+    sync = journal.sync
+
+    def meanwhile(folder: str, paths: list[str]) -> None:
+        sync(folder, paths)
+        target = tmp_path / path
+        if happens in {"deleted", "turned into a folder"}:
+            target.unlink()
+        if happens == "turned into a folder":
+            target.mkdir()
+        if happens in {"edited", "appeared"}:
+            target.write_text("mine\n")
+        nonlocal before
+        before = snapshot_without_state(tmp_path)
+
+    before: object = None
+    monkeypatch.setattr("scaffolder.journal.sync", meanwhile)
+    with pytest.raises(DestinationError, match=rf"somebody changed files of .*: {path}; nothing was changed"):
+        changes(tmp_path, {"a": "new\n", "new": "new\n", "deep/er": "x\n"}, ["docs/b", "docs/c"])
+    after = snapshot_without_state(tmp_path)
+    assert {name: one for name, one in before.items() if name != "deep"} == after  # type: ignore[attr-defined]
+
+
+def snapshot_without_state(root: Path) -> dict[str, tuple[str, bytes]]:
+    return {name: one for name, one in snapshot(root).items() if not name.startswith(".scaffold")}
