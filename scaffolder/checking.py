@@ -53,8 +53,8 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
     return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
 
 
-def new_errors(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    """Check what a run would write over files of a project; give the errors that its files do not have already.
+def new_findings(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Check what a run would write over files of a project; give what its files do not have already.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
@@ -62,8 +62,8 @@ def new_errors(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding,
     now = read_sources(project)
     then = replace(Sources.of({**now.tree, **changed}, now.contract), environment=now.environment)
     there = [path for path in changed if path in now.tree]
-    known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).errors}
-    return tuple(one for one in check_sources(project, then.only(changed)).errors if one.fingerprint not in known)
+    known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).findings}
+    return tuple(one for one in check_sources(project, then.only(changed)).findings if one.fingerprint not in known)
 
 
 def read_sources(project: Project) -> Sources:

@@ -13,7 +13,7 @@ from time import perf_counter
 from scaffolder_fills.fill import Outcome
 from scaffolder_fills.request import Asker, Request
 
-from scaffolder.checking import new_errors
+from scaffolder.checking import new_findings
 from scaffolder.errors import DestinationError, SourceError
 from scaffolder.events import OnEvent, SlotFinished, ignore
 from scaffolder.filling.lock import entry_files
@@ -115,14 +115,18 @@ def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]
 
 
 def _judge(work: Work, done: Done) -> tuple[Problem, ...]:
-    """Check the changed files with all engines; take back fills in files with new errors, and give what then stays."""
+    """Check the changed files with all engines; take back fills in files with new findings, and give what then stays.
 
+    A warning is enough: the static text has none.
+    """
     while files := changed_files(work, done):
-        errors = new_errors(work.project, files)
-        reasons = {one.path: f"{one.message} ({one.rule}, line {one.line})" for one in reversed(errors)}
-        if not errors or not drop(work, done, reasons, reasons):
+        found = [one for one in new_findings(work.project, files) if one.severity != "note"]
+        reasons = {one.path: f"{one.message} ({one.rule}, line {one.line})" for one in reversed(found)}
+        if not found or not drop(work, done, reasons, reasons):
             return tuple(
-                Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
+                Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint)
+                for one in found
+                if one.severity == "error"
             )
     return ()
 
@@ -138,7 +142,7 @@ def _write_fills(work: Work, done: Done, files: Mapping[str, bytes], lock: Lock)
     base = new_base(work, done)
     state = state_files(
         base, scaffolder=lock.scaffolder, source=lock.source, spec=(work.project.root / SPEC_FILE).read_bytes(),
-        blueprints=lock.blueprints,
+        blueprints=lock.blueprints, exclude=lock.exclude,
     )  # fmt: skip
     root = work.project.root
     written = (replace(base[path], content=content, mode=_mode(root / path)) for path, content in files.items())
