@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scaffolder.contract.facts import contract_facts
 from scaffolder.errors import BadInputError
 from scaffolder.problem import Problem
 from scaffolder.project import Project
-from scaffolder.spec import load_spec
+from scaffolder.spec import load_spec, load_spec_text
 from scaffolder.spec.model import Spec
 from scaffolder.state import SPEC_FILE
 
@@ -53,17 +53,29 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
     return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
 
 
-def new_findings(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
+def new_findings(
+    project: Project, changed: Mapping[str, bytes], deleted: Collection[str] = (), spec: bytes | None = None
+) -> tuple[Finding, ...]:
     """Check what a run would write over files of a project; give what its files do not have already.
+
+    `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
+        BadInputError: `spec` has errors.
     """
     now = read_sources(project)
-    then = replace(Sources.of({**now.tree, **changed}, now.contract), environment=now.environment)
+    contract = now.contract
+    if spec is not None:
+        contract = contract_facts(build_contract(load_spec_text(spec, SPEC_FILE).spec))
+    kept = {path: content for path, content in now.tree.items() if path not in deleted}
+    then = replace(Sources.of({**kept, **changed}, contract), environment=now.environment)
+    found = check_sources(project, then.only(changed)).findings
+    if not found:
+        return ()
     there = [path for path in changed if path in now.tree]
     known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).findings}
-    return tuple(one for one in check_sources(project, then.only(changed)).findings if one.fingerprint not in known)
+    return tuple(one for one in found if one.fingerprint not in known)
 
 
 def read_sources(project: Project) -> Sources:

@@ -140,13 +140,31 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
 
 def _project(rendered: Tree, planned: Planned, request: CopyRequest) -> Tree:
     """Add the spec and the state to what was rendered; the state is that of the files that are written."""
-    excluded = matcher(request.exclude)
+    _, state = state_of(rendered, planned, request.exclude)
+    return rendered.merge(Tree([spec_file(planned), *state]))
+
+
+def state_of(rendered: Tree, planned: Planned, exclude: Sequence[str]) -> tuple[Tree, tuple[File, File]]:
+    """Give the files that are not left out by `exclude`, and the state of a project that has just these."""
+    excluded = matcher(exclude)
     kept = Tree(file for file in rendered.values() if not excluded(file.path))
     owners = {file.origin.blueprint for file in rendered.values()}
     used = {step.blueprint: Used(step.version, step.digest) for step in planned.plan.steps if step.blueprint in owners}
-    state = state_files(kept, scaffolder=__version__, source=planned.plan.source, spec=planned.spec, blueprints=used)
-    spec = File(SPEC_FILE, planned.spec, 0o644, Origin("scaffolder", __version__, SPEC_FILE))
-    return rendered.merge(Tree([spec, *state]))
+    state = state_files(
+        kept, scaffolder=__version__, source=planned.plan.source, spec=planned.spec, blueprints=used, exclude=exclude
+    )
+    return kept, state
+
+
+def spec_file(planned: Planned) -> File:
+    """Give the spec as the file that a project keeps of it."""
+    return File(SPEC_FILE, planned.spec, 0o644, Origin("scaffolder", __version__, SPEC_FILE))
+
+
+def once_globs(planned: Planned) -> tuple[str, ...]:
+    """Give the patterns of the files that the blueprints of a plan write at the first copy only."""
+    known = catalog().blueprints
+    return tuple(glob for step in planned.plan.steps if step.blueprint in known for glob in known[step.blueprint].once)
 
 
 def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
@@ -170,14 +188,12 @@ def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
 
 
 def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | None, on_event: OnEvent) -> Outcome:
-    known = catalog().blueprints
-    once = (glob for step in planned.plan.steps if step.blueprint in known for glob in known[step.blueprint].once)
     write = partial(
         write_tree,
         tree,
         request.destination,
         overwrite=request.overwrite,
-        skip=(*request.skip, *once),
+        skip=(*request.skip, *once_globs(planned)),
         exclude=request.exclude,
         pretend=request.pretend,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,19 +52,32 @@ class Lock:
     spec: str
     blueprints: Mapping[str, Used]
     files: Mapping[str, LockedFile]
+    exclude: tuple[str, ...] = ()
+    """Patterns of files that the user did not want at the first copy: later runs leave them out too."""
 
 
 def state_files(
-    tree: Tree, *, scaffolder: str, source: str, spec: bytes, blueprints: Mapping[str, Used]
+    tree: Tree,
+    *,
+    scaffolder: str,
+    source: str,
+    spec: bytes,
+    blueprints: Mapping[str, Used],
+    exclude: Sequence[str] = (),
 ) -> tuple[File, File]:
-    """The two state files for `tree`, which was rendered from `spec` by version `scaffolder` as stack `source`."""
+    """The two state files for `tree`, which was rendered from `spec` by version `scaffolder` as stack `source`.
+
+    `exclude` are the patterns of what was left out of it.
+    """
     digests = {path: hashlib.sha256(file.content).hexdigest() for path, file in tree.items()}
-    head = {
+    head: dict[str, Any] = {
         "version": STATE_VERSION,
         "scaffolder": scaffolder,
         "source": source,
         "spec": f"sha256:{hashlib.sha256(spec).hexdigest()}",
     }
+    if exclude:
+        head["exclude"] = list(exclude)
     lines = [f" {_json(key)}: {_json(value)}," for key, value in head.items()]
     used = [
         f"  {_json(name)}: {_json({'version': one.version, 'digest': one.digest})}"
@@ -90,9 +103,10 @@ def read_lock(content: bytes) -> Lock:
         # The version stands once, not in each line, so that a new one does not change all lines.
         versions = {name: one.version for name, one in used.items()} | {"scaffolder": scaffolder}
         files = {_safe(path): _locked(one, versions) for path, one in data["files"].items()}
-        return Lock(scaffolder, str(data["source"]), str(data["spec"]), used, files)
+        exclude = tuple(str(pattern) for pattern in data.get("exclude", ()))
+        return Lock(scaffolder, str(data["source"]), str(data["spec"]), used, files, exclude)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(LOCK, error) from error
+        raise _damaged(LOCK, error, content) from error
 
 
 def read_base(content: bytes, lock: Lock) -> Tree:
@@ -111,10 +125,13 @@ def read_base(content: bytes, lock: Lock) -> Tree:
             locked = lock.files.get(path)
             body = data["text"].encode() if "text" in data else base64.b64decode(data["base64"], validate=True)
             if locked is None or hashlib.sha256(body).hexdigest() != locked.sha256:
-                raise StateError(f"{BASE} does not fit {LOCK}: {path}", hint="restore both from version control")
+                raise StateError(
+                    f"{BASE} does not fit {LOCK}: {path}",
+                    hint="restore both from version control, or run `scaffolder state rebuild`",
+                )
             files.append(File(path, body, locked.mode, locked.origin))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(BASE, error) from error
+        raise _damaged(BASE, error, content) from error
     if len(files) != len(lock.files):
         raise StateError(f"{BASE} has {len(files)} files, {LOCK} {len(lock.files)}", hint="restore both")
     return Tree(files)
@@ -172,6 +189,14 @@ def _check_version(version: object) -> None:
         )
 
 
-def _damaged(path: str, error: Exception) -> StateError:
+def _damaged(path: str, error: Exception, content: bytes) -> StateError:
+    if b"<<<<<<< " in content and b">>>>>>> " in content:
+        return StateError(
+            f"{path} cannot be read: it has the marks of a merge conflict",
+            hint="settle scaffold.yml, then run `scaffolder state rebuild`",
+        )
     reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-    return StateError(f"{path} cannot be read: {reason}", hint="restore it from version control")
+    return StateError(
+        f"{path} cannot be read: {reason}",
+        hint="restore it from version control, or run `scaffolder state rebuild`",
+    )

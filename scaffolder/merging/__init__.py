@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.merging.model import Entry, Merged, Outcome, PathOutcome
-from scaffolder.merging.project import merge
-from scaffolder.merging.text import merge_text
+from scaffolder.merging.project import merge, restart
+from scaffolder.merging.text import has_marks, merge_text
 
-__all__ = ["Entry", "Merged", "Outcome", "PathOutcome", "merge", "merge_text"]
+__all__ = ["Entry", "Merged", "Outcome", "PathOutcome", "has_marks", "merge", "merge_text", "restart"]

@@ -9,7 +9,7 @@ from scaffolder.tree import File, Mode
 
 Outcome: TypeAlias = Literal[
     "unchanged", "updated", "edited", "merged", "conflict", "created", "deleted", "kept-deleted", "kept-edited",
-    "moved", "binary", "blocked", "once",
+    "moved", "binary", "blocked", "once", "replaced",
 ]  # fmt: skip
 """What became of one path.
 
@@ -26,10 +26,10 @@ moved         the blueprints gave it another path (`was` is the old one); edits 
 binary        both changed it and it is no text: it stays, the new one is in `beside`
 blocked       something of a person's stands where a new file should be: it stays, the new one is in `beside`
 once          the blueprint writes it at the first copy only: it is the user's
+replaced      only with `restart`: a person changed it, and the blueprints' version took its place
 """
 
 NEEDS_A_PERSON: Final = frozenset({"conflict", "binary", "blocked"})
-QUIET: Final = frozenset({"unchanged"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,16 @@ def merge(
     return _Merge(base, ours, theirs, once, style).run(find_moves(base, theirs, renamed))
 
 
+def restart(
+    base: Tree, ours: Mapping[str, Entry], theirs: Tree, *, once: Callable[[str], bool] = lambda _path: False
+) -> Merged:
+    """Start over from `theirs`: edits are given up, deleted files come back, only files written `once` stay.
+
+    What the blueprints never wrote stays too; where it stands in the way, the new file is put beside it.
+    """
+    return _Merge(base, ours, theirs, once, "inline").restart()
+
+
 class _Merge:
     """One merge, as it goes on."""
 
@@ -54,6 +64,24 @@ class _Merge:
         for path in self.base:
             if path not in self.theirs and path not in moved_away:
                 self._gone(self.base[path])
+        return self._done()
+
+    def restart(self) -> Merged:
+        for path, file in self.theirs.items():
+            found = self.ours.get(path)
+            if found is None or path not in self.base or found.kind != "file" or self.once(path):
+                self._new(file)
+            else:
+                was = self.base[path]
+                self._put(path, file.content, file.mode, file, found, moved=False)
+                edited = (found.content, found.mode) != (was.content, was.mode)
+                self._say(path, "unchanged" if path not in self.writes else "replaced" if edited else "updated")
+        for path in self.base:
+            if path not in self.theirs:
+                self._gone(self.base[path])
+        return self._done()
+
+    def _done(self) -> Merged:
         for path in list(self.writes):
             self._make_room(path)
         return Merged(

@@ -1,0 +1,98 @@
+"""What git knows of a project, where there is one: asked, never changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+# Set inside a hook: git would then look at the repository of the hook.
+_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Uncommitted:
+    """Paths below the project whose changes are in no commit: of files that git follows, and of such that it does not.
+
+    `unknown` says why git could not tell; it is empty when it could, and when there is no repository.
+    """
+
+    changed: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who last changed a line: `commit` abbreviated, `date` ISO 8601 to the day."""
+
+    commit: str
+    author: str
+    date: str
+    summary: str
+
+
+def uncommitted(root: Path) -> Uncommitted:
+    """Tell what in the project is not committed; nothing where there is no repository."""
+    if not _in_repository(root):
+        return Uncommitted()
+    command = ["--no-optional-locks", "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "."]
+    try:
+        done = _git(root, *command)
+    except OSError as error:
+        return Uncommitted(unknown=f"git cannot be run: {error.strerror}")
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        return Uncommitted(unknown=said[0] if said else f"git ended with {done.returncode}")
+    top = _git(root, "rev-parse", "--show-prefix").stdout.decode(errors="surrogateescape").strip("\n")
+    changed: list[str] = []
+    untracked: list[str] = []
+    entries = iter(done.stdout.decode(errors="surrogateescape").split("\0"))
+    for entry in entries:
+        if entry:
+            if entry[0] in "RC":
+                next(entries)  # the path that it had before
+            (untracked if entry.startswith("??") else changed).append(entry[3:].removeprefix(top))
+    return Uncommitted(tuple(sorted(changed)), tuple(sorted(untracked)))
+
+
+def blame(root: Path, path: str, line: int | None = None) -> Blame | None:
+    """Tell who last changed line `line` (from 1) of a file, or the file; None where git does not know."""
+    try:
+        if line is None:
+            done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", "--", path)
+            parts = done.stdout.decode(errors="replace").splitlines()
+            return Blame(*parts[:4]) if done.returncode == 0 and len(parts) >= 4 else None
+        done = _git(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", path)
+    except OSError:
+        return None
+    text = done.stdout.decode(errors="replace").splitlines()
+    if done.returncode != 0 or not text or set(text[0].split()[0]) == {"0"}:  # zeros: not committed yet
+        return None
+    return blame_of_commit(root, text[0].split()[0])
+
+
+def blame_of_commit(root: Path, commit: str) -> Blame | None:
+    """Give the author, date and summary of a commit."""
+    done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", commit)
+    parts = done.stdout.decode(errors="replace").splitlines()
+    return Blame(*parts[:4]) if done.returncode == 0 and len(parts) >= 4 else None
+
+
+def _in_repository(root: Path) -> bool:
+    """Tell whether a folder above has a `.git`: without one, git need not be started, nor be there."""
+    here = root.resolve()
+    return any((folder / ".git").exists() for folder in (here, *here.parents))
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
+    return subprocess.run(  # noqa: S603 - a fixed program; the paths come after --
+        ["git", *arguments],  # noqa: S607 - the user's own git
+        cwd=root,
+        env=environment | {"LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
