@@ -61,7 +61,7 @@ def guard(path: str, before: str, slot_id: str, fill: str, kind: str) -> str:
 
 
 def _found(path: str, after: str, before: Mapping[str, Slot], old: Slot, moved: int) -> Slot:
-    """Find the slot again, and see that all markers are where they were: the same slots, the same text in the others."""
+    """Find the slot again, and see that all markers are where they were, with the same text in the other slots."""
     try:
         there = {slot.id: slot for slot in find_slots(after, path)}
     except SlotError:

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import yaml
 
 from scaffolder_fills.guard.rejected import Rejected
-from scaffolder_fills.slot import Slot
+from scaffolder_fills.slot import Slot, lines_of
 
-_DEEPEST = 20
+DEEPEST: Final = 20
+"""Levels of mappings and lists in each other."""
+
+_OUTSIDE: Final = "the text reaches out of its slot and changes the rest of the file"
+_TEXT: Final = "tag:yaml.org,2002:str"
 
 
 def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
     """Compare the documents without what starts between the slot's comments, then look at what the fill brings.
 
     Raises:
-        Rejected: it is not YAML, changes the rest of the document, or holds anchors, aliases, tags or merge keys.
+        Rejected: it is not YAML, changes the rest of the document, or holds anchors, aliases, tags or merge keys, or
+            other than its kind writes.
     """
-    del kind
     if any(line.lstrip().startswith(("---", "...", "%")) for line in new.text.split("\n")):
         raise Rejected("a document may not begin or end in this slot")
-    kept_before = [_without(document, old) for document in _compose(before)]
-    kept_after = [_without(document, new) for document in _compose(after)]
+    # First what a single pass over the text finds: an alias could make a document of endless size out of it.
+    _plain(after, new)
+    trees_before, trees_after = _compose(before), _compose(after)
+    kept_before = [_without(document, old) for document in trees_before]
+    kept_after = [_without(document, new) for document in trees_after]
     unmarked = [_without(document, new) for document in _compose(_without_markers(after, new))]
     if kept_before != kept_after or kept_after != unmarked:
-        raise Rejected("the text reaches out of its slot and changes the rest of the file")
-    _plain(after, new)
+        raise Rejected(_OUTSIDE)
+    _of_kind(kind, _brought(trees_before, old), _brought(trees_after, new))
 
 
 def _without_markers(text: str, slot: Slot) -> str:
     """Blank the slot's comments: the document must not change, or one of them has become part of a value."""
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     lines[slot.start - 1] = lines[slot.end - 1] = "\n"
     return "".join(lines)
 
@@ -46,8 +54,8 @@ def _compose(text: str) -> list[yaml.Node | None]:
 
 def _without(node: yaml.Node | None, slot: Slot, depth: int = 0) -> object:
     """Give the tree as plain values, without the entries and items that start between the slot's comments."""
-    if depth > _DEEPEST:
-        raise Rejected(f"it is nested deeper than {_DEEPEST} levels")
+    if depth > DEEPEST:
+        raise Rejected(f"it is nested deeper than {DEEPEST} levels")
     if isinstance(node, yaml.MappingNode):
         _no_key_twice(node, slot)
         pairs = [
@@ -64,11 +72,46 @@ def _without(node: yaml.Node | None, slot: Slot, depth: int = 0) -> object:
     return None
 
 
+def _brought(documents: list[yaml.Node | None], slot: Slot) -> list[tuple[yaml.Node | None, yaml.Node]]:
+    """Give the entries (key and value) and items (`None` and value) that start between the slot's comments."""
+    found: list[tuple[yaml.Node | None, yaml.Node]] = []
+    level = [node for node in documents if node is not None]
+    for _ in range(DEEPEST + 1):
+        below: list[yaml.Node] = []
+        for node in level:
+            if isinstance(node, yaml.MappingNode):
+                found += [pair for pair in node.value if _is_inside(pair[0], slot)]
+                below += [value for key, value in node.value if not _is_inside(key, slot)]
+            elif isinstance(node, yaml.SequenceNode):
+                found += [(None, item) for item in node.value if _is_inside(item, slot)]
+                below += [item for item in node.value if not _is_inside(item, slot)]
+        level = below
+    return found
+
+
+def _of_kind(
+    kind: str, old: list[tuple[yaml.Node | None, yaml.Node]], new: list[tuple[yaml.Node | None, yaml.Node]]
+) -> None:
+    """See that entries are such as their kind writes, whoever wrote these: texts, under the same key if it is one."""
+    for key, value in new:
+        if value.tag != _TEXT or not isinstance(value, yaml.ScalarNode):
+            raise Rejected("only texts may stand in this slot; put them into quotes")
+        if key is not None and (key.tag != _TEXT or not isinstance(key, yaml.ScalarNode)):
+            raise Rejected("only texts may be keys in this slot; put them into quotes")
+    if kind == "text" and _keys(old) != _keys(new):
+        raise Rejected(f"the slot holds one entry, {', '.join(map(str, _keys(old)))}")
+
+
+def _keys(pairs: list[tuple[yaml.Node | None, yaml.Node]]) -> list[object]:
+    return [key.value if key is not None else None for key, _ in pairs]
+
+
 def _no_key_twice(node: yaml.MappingNode, slot: Slot) -> None:
     keys = [(key.value, _is_inside(key, slot)) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-    names = [name for name, _ in keys]
+    seen: set[str] = set()
+    doubled = {name for name, _ in keys if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
     for name, is_inside in keys:
-        if is_inside and names.count(name) > 1:
+        if is_inside and name in doubled:
             raise Rejected(f"the key {name!r} stands twice")
 
 
@@ -87,9 +130,18 @@ def _plain(text: str, slot: Slot) -> None:
 
 
 def _events(text: str, slot: Slot) -> Iterator[yaml.Event]:
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if slot.start < _line(event) < slot.end:
-            yield event
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if slot.start < _line(event) < slot.end:
+                yield event
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise Rejected(f"it is nested deeper than {DEEPEST} levels")
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if isinstance(error, Rejected):
+            raise
+        raise Rejected(f"it is not YAML: {getattr(error, 'problem', None) or error}") from None
 
 
 def _line(thing: yaml.Node | yaml.Event) -> int:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from scaffolder_fills.guard.characters import check_visible
 from scaffolder_fills.guard.rejected import Rejected
 from scaffolder_fills.slot import Slot
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+DEEPEST: Final = 8
+"""Levels of lists in each other; a list has two, and its text one more."""
 
 _BLOCKS: Final = frozenset(
     f"{name}_{end}" for name in ("paragraph", "bullet_list", "ordered_list", "list_item") for end in ("open", "close")
@@ -35,7 +39,7 @@ def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
         _allowed(token)
 
 
-def _split(text: str, slot: Slot) -> tuple[list[tuple[str, str, str]], list[Token]]:
+def _split(text: str, slot: Slot) -> tuple[list[tuple[object, ...]], list[Token]]:
     """Give the essence of the blocks outside of the slot, and the tokens inside."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - not needed where no Markdown is filled
 
@@ -43,14 +47,19 @@ def _split(text: str, slot: Slot) -> tuple[list[tuple[str, str, str]], list[Toke
     tokens = MarkdownIt("commonmark").parse(text, environment)
     definitions = {name: one["href"] for name, one in environment.get("references", {}).items()}
     moved = slot.end - slot.start
-    outside: list[tuple[str, str, str]] = [("references", repr(definitions), "")]
+    outside: list[tuple[object, ...]] = [("references", repr(definitions))]
     inside: list[Token] = []
     for token, line in _with_lines(tokens):
         if slot.start <= line < slot.end - 1:
             inside.append(token)
         else:
             place = line if line < slot.start else line - moved
-            outside.append((token.type, token.content, f"{place}:{token.markup}:{token.tag}"))
+            # Where a block ends is a part of what it is: one from before the slot may not go on into it.
+            end = token.map[1] - (moved if token.map[1] > slot.start else 0) if token.map else 0
+            outside.append(
+                (token.type, token.content, place, end, token.markup, token.tag, token.level, token.hidden,
+                 sorted(token.attrs.items()))
+            )  # fmt: skip
     return outside, inside
 
 
@@ -70,10 +79,20 @@ def _with_lines(tokens: Iterable[Token]) -> Iterator[tuple[Token, int]]:
 def _allowed(token: Token) -> None:
     if token.type not in _BLOCKS:
         raise Rejected(f"only paragraphs and lists may stand in this slot, not {token.type.replace('_', ' ')}")
+    if token.level > DEEPEST:
+        raise Rejected("the lists are nested too deeply")
     for part in token.children or ():
+        # An entity, `&#8238;`, has become the character by now.
+        check_visible(part.content)
         if part.type == "text" and "](" in part.content:
             raise Rejected("links in this slot begin with https://")
         if part.type not in _INLINES:
             raise Rejected(f"only plain prose may stand in this slot, not {part.type.replace('_', ' ')}")
-        if part.type == "link_open" and not str(part.attrs.get("href", "")).startswith("https://"):
-            raise Rejected("links in this slot begin with https://")
+        if part.type == "link_open" and not _is_fine(str(part.attrs.get("href", ""))):
+            raise Rejected("links in this slot begin with https://, and say nothing but where they lead")
+
+
+def _is_fine(href: str) -> bool:
+    """Say whether a link leads to a public place: without a user, and without data that would be sent along."""
+    host, _, query = href.removeprefix("https://").partition("?")
+    return href.startswith("https://") and "@" not in host and not query

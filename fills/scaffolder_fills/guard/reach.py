@@ -1,4 +1,4 @@
-"""What Python code in a slot may not reach: processes, network, files, the interpreter, or endless work.
+"""What Python code in a slot may not reach: processes, network, files, the interpreter, the state of others.
 
 A fill computes with what its function is given. The rules name what is refused instead of proving what is safe, so they
 are the first of several checks: linters, types and the slot's tests in a sandbox follow.
@@ -8,42 +8,36 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
+from scaffolder_fills.guard import growth, modules, work
 from scaffolder_fills.guard.rejected import Rejected
-
-LARGEST_NUMBER: Final = 10**12
-LARGEST_FACTOR: Final = 10_000
-"""What a sequence may be repeated by, and the most that an exponent or shift may be is a hundredth of it."""
-LONGEST_TEXT: Final = 4_000
-DEEPEST_LOOPS: Final = 2
-
-IMPORTABLE: Final = frozenset(
-    "collections dataclasses datetime decimal enum fractions functools itertools math operator re statistics string "
-    "textwrap typing unicodedata uuid".split()
-)
-"""Modules that code in a slot may import: they compute, and touch nothing."""
 
 BUILTINS: Final = frozenset(
     "eval exec compile open input breakpoint help exit quit __import__ __builtins__ __loader__ __spec__ globals locals "
-    "vars dir getattr setattr delattr hasattr memoryview classmethod staticmethod super type object id copyright "
-    "credits license print callable".split()
+    "vars dir getattr setattr delattr hasattr memoryview bytes bytearray classmethod staticmethod property super type "
+    "object id copyright credits license print callable format pow anext aiter BaseException SystemExit "
+    "KeyboardInterrupt GeneratorExit BaseExceptionGroup ExceptionGroup CancelledError".split()
 )
 """Names of the language that code in a slot has no business with."""
 
-MODULES: Final = frozenset(
-    "os sys subprocess socket shutil pathlib importlib ctypes builtins pickle marshal shelve threading multiprocessing "
-    "concurrent signal tempfile glob io fcntl pty resource gc inspect code codeop runpy pdb atexit platform getpass "
-    "http urllib httpx requests aiohttp ssl ftplib smtplib telnetlib webbrowser xmlrpc sqlite3 psycopg logging "
-    "warnings asyncio time random secrets tracemalloc types weakref traceback site sysconfig zipimport pkgutil".split()
-)
-"""Modules that a file may have imported for itself, and that a fill may not use."""
-
-_DUNDER: Final = re.compile(r"__\w+__\Z|_\w*__\w+")
+_DUNDER: Final = re.compile(r"__|_\w*__\w+")
 _INTERNALS: Final = re.compile(r"(?:f|gi|cr|ag|tb|co|func|im)_[a-z]+\Z|mro\Z")
-_FORMATTING: Final = frozenset(
-    {"format", "format_map", "vformat", "translate", "execute", "executemany", "exec_driver_sql"}
+_FORMATTING: Final = frozenset({"format", "format_map", "vformat", "get_field", "format_field", "translate"})
+# What reaches out, whatever object it is a method of; names that a field of an entity may well have are not here.
+_EFFECTS: Final = frozenset(
+    "execute executemany exec_driver_sql run_sync drop_all create_all scalars register unregister attrgetter "
+    "methodcaller write_text write_bytes read_text read_bytes unlink rmdir mkdir popen urlopen sendall connect "
+    "create_connection create_subprocess_exec create_subprocess_shell run_in_executor call_soon call_later "
+    "create_task ensure_future load_module exec_module find_spec import_module to_bytes from_bytes model_construct "
+    "model_rebuild with_traceback add_note get_type_hints make_dataclass".split()
+)
+# Modules that a module imported for itself; `row.time` and `row.code` are fields, so those are not here.
+_MODULES: Final = frozenset(
+    "os sys subprocess socket shutil pathlib importlib ctypes builtins bltns pickle marshal shelve threading "
+    "multiprocessing tempfile fcntl pty gc inspect codeop runpy pdb atexit urllib httpx httpx2 requests aiohttp ssl "
+    "ftplib smtplib sqlite3 psycopg asyncio tracemalloc weakref sysconfig zipimport pkgutil sqlalchemy".split()
 )
 _LITERALS: Final = (
     ast.Expr, ast.Constant, ast.Load, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.USub,
@@ -51,53 +45,62 @@ _LITERALS: Final = (
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-def names_of_modules(tree: ast.Module) -> dict[str, str]:
-    """Give the names by which a file knows modules: name to the top-level module behind it."""
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {
-                alias.asname or alias.name.partition(".")[0]: alias.name.partition(".")[0] for alias in node.names
-            }
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            top = node.module.partition(".")[0]
-            names |= {alias.asname or alias.name: top for alias in node.names}
-    return names
+def check(brought: Sequence[ast.AST], removed: Sequence[ast.AST], tree: ast.Module, kind: str) -> None:
+    """See that what a fill brings stays within what it is given.
 
-
-def check(nodes: Iterable[ast.AST], kind: str, modules: Mapping[str, str]) -> None:
-    """See that code stays within what it is given; `modules` are the names of modules that its file imported.
+    Args:
+        brought: the parts of the tree that the fill brings.
+        removed: those that stood there before.
+        tree: the rest of the file, with its imports.
+        kind: of the slot.
 
     Raises:
         Rejected: it reaches further.
     """
-    for root in nodes:
-        _not_too_many_loops(root, 0)
-        for node in ast.walk(root):
-            if kind != "python.body" and not isinstance(node, _LITERALS):
-                raise Rejected("only literals may stand in this slot")
-            for rule in _RULES.get(type(node), ()):
-                rule(node)
-            _plain_names(node)
-            if isinstance(node, ast.Name) and modules.get(node.id) in MODULES:
-                raise Rejected(f"{node.id} may not be used here: code in a slot computes with what it is given")
+    for root in brought:
+        work.check_texts(root)
+        if kind == "python.body":
+            _code(root)
+        else:
+            _literals(root)
+    if kind != "python.body":
+        return
+    imported = modules.Imported()
+    for part in (tree, *brought):
+        imported.add(ast.walk(part))
+    known = frozenset(one.id for part in removed for one in ast.walk(part) if isinstance(one, ast.Name))
+    patterns = frozenset(name for name, module in imported.modules.items() if module == "re") | frozenset(
+        name for name, (module, member) in imported.members.items() if module == "re" and member != "escape"
+    )
+    texts, powers = growth.texts_of(list(brought)), growth.powers_of(list(brought))
+    for root in brought:
+        modules.check_use(root, imported, known)
+        work.check(root, patterns)
+        growth.check_operations(root, texts)
+        growth.check_powers(root, powers)
+    _stores(brought)
 
 
-def _not_too_many_loops(node: ast.AST, depth: int) -> None:
-    """Refuse loops in loops in loops: work grows with each, and no test sees how far."""
-    if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        depth += 1
-        if depth > DEEPEST_LOOPS:
-            raise Rejected(f"more than {DEEPEST_LOOPS} loops in each other are not allowed here")
-    generators = getattr(node, "generators", None)
-    if isinstance(
-        generators, list
-    ):  # the clauses of a comprehension loop in each other, though they stand side by side
-        depth += len(generators) - 1
-        if depth >= DEEPEST_LOOPS:
-            raise Rejected(f"more than {DEEPEST_LOOPS} loops in each other are not allowed here")
-    for child in ast.iter_child_nodes(node):
-        _not_too_many_loops(child, depth)
+def _literals(root: ast.AST) -> None:
+    for node in ast.walk(root):
+        if not isinstance(node, _LITERALS):
+            raise Rejected("only literals may stand in this slot")
+        match node:
+            case ast.Constant(value=value) if not (value is None or isinstance(value, str | int | float)):
+                raise Rejected("only texts, numbers, true, false and nothing may stand in this slot")
+            case ast.UnaryOp(operand=operand) if not (
+                isinstance(operand, ast.Constant) and type(operand.value) in {int, float}
+            ):
+                raise Rejected("only a number may have a minus here")
+            case ast.Dict(keys=keys) if not all(isinstance(key, ast.Constant) for key in keys):
+                raise Rejected("only literals may be keys in this slot")
+
+
+def _code(root: ast.AST) -> None:
+    for node in ast.walk(root):
+        for rule in _RULES.get(type(node), ()):
+            rule(node)
+        _plain_names(node)
 
 
 def _refuse(why: str) -> Callable[[ast.AST], None]:
@@ -114,96 +117,42 @@ def _name(node: ast.Name) -> None:
 
 
 def _attribute(node: ast.Attribute) -> None:
-    if _DUNDER.match(node.attr) or _INTERNALS.match(node.attr):
-        raise Rejected(f".{node.attr} may not be used here")
-    if node.attr in _FORMATTING:
-        raise Rejected(f".{node.attr} may not be used here; an f-string does it")
-    if node.attr.startswith("_") and not _is_own(node):
-        raise Rejected(f".{node.attr} is private")
+    _reachable(node.attr)
 
 
-def _is_own(node: ast.Attribute) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+def _reachable(name: str) -> None:
+    if _DUNDER.match(name) or _INTERNALS.match(name) or name in _EFFECTS or name in _MODULES:
+        raise Rejected(f".{name} may not be used here")
+    if name in _FORMATTING:
+        raise Rejected(f".{name} may not be used here; an f-string does it")
+    if name.startswith("_"):
+        raise Rejected(f".{name} is private")
 
 
-def _import(node: ast.Import) -> None:
-    _importable(alias.name for alias in node.names)
+def _class_pattern(node: ast.MatchClass) -> None:
+    for name in node.kwd_attrs:
+        _reachable(name)
 
 
-def _import_from(node: ast.ImportFrom) -> None:
-    if node.level or node.module is None:
-        raise Rejected("relative imports are not allowed here")
-    if any(alias.name == "*" for alias in node.names):
-        raise Rejected("`import *` is not allowed here")
-    _importable([node.module])
+def _keyword(node: ast.keyword) -> None:
+    if node.arg is not None and node.arg.startswith("_"):
+        raise Rejected(f"{node.arg} is private")
 
 
-def _importable(names: Iterable[str]) -> None:
-    for name in names:
-        if name not in IMPORTABLE and name != "collections.abc":
-            raise Rejected(f"{name} may not be imported here; allowed are {', '.join(sorted(IMPORTABLE))}")
-
-
-def _constant(node: ast.Constant) -> None:
-    value = node.value
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_NUMBER:
-        raise Rejected(f"numbers above {LARGEST_NUMBER:,} are not allowed here")
-    if isinstance(value, str | bytes) and len(value) > LONGEST_TEXT:
-        raise Rejected(f"a text of more than {LONGEST_TEXT:,} characters is not allowed here")
-
-
-def _operation(node: ast.BinOp) -> None:
-    if isinstance(node.op, ast.Pow | ast.LShift):
-        _bounded(node.right, LARGEST_FACTOR // 100, "exponents and shifts")
-        if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
-            raise Rejected("powers of powers are not allowed here")
-    if isinstance(node.op, ast.Mult):
-        for side in (node.left, node.right):
-            other = node.right if side is node.left else node.left
-            if isinstance(side, ast.BinOp) and _is_sequence(side):
-                raise Rejected("repetitions of repetitions are not allowed here")
-            if _is_sequence(side):
-                _bounded(other, LARGEST_FACTOR, "repetitions")
-    if isinstance(node.op, ast.Mod) and _is_text(node.left):
-        raise Rejected("% formatting may not be used here; an f-string does it")
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
-
-
-def _is_sequence(node: ast.expr) -> bool:
-    if isinstance(node, ast.BinOp):
-        return _is_sequence(node.left) or _is_sequence(node.right)
-    return isinstance(node, ast.List | ast.Tuple | ast.JoinedStr) or _is_text(node)
-
-
-def _bounded(node: ast.expr, limit: int, what: str) -> None:
-    fine = isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value <= limit
-    if not fine:
-        raise Rejected(f"{what} need a constant of at most {limit:,} here")
-
-
-def _formatted(node: ast.FormattedValue) -> None:
-    """Refuse a format specification that asks for a billion blanks, or that is computed."""
-    if not isinstance(node.format_spec, ast.JoinedStr):
-        return
-    for part in node.format_spec.values:
-        if not isinstance(part, ast.Constant):
-            raise Rejected("a computed format specification is not allowed here")
-        if any(int(number) > LARGEST_FACTOR // 100 for number in re.findall(r"\d{1,40}", str(part.value))):
-            raise Rejected("a width of more than a hundred is not allowed here")
-
-
-def _call(node: ast.Call) -> None:
-    if isinstance(node.func, ast.Name) and node.func.id == "range":
-        for argument in node.args:
-            _bounded_range(argument)
-
-
-def _bounded_range(node: ast.expr) -> None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int) and abs(node.value) > LARGEST_FACTOR:
-        raise Rejected(f"a range of more than {LARGEST_FACTOR:,} is not allowed here")
+def _stores(brought: Sequence[ast.AST]) -> None:
+    """See that only names of its own are set: what belongs to others is not changed behind their back."""
+    nodes = [node for root in brought for node in ast.walk(root)]
+    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in nodes:
+        match node:
+            case ast.Attribute(ctx=ast.Store(), attr=name):
+                raise Rejected(
+                    f"setting .{name} is not allowed here: code in a slot changes nothing that is not its own"
+                )
+            case ast.Subscript(ctx=ast.Store(), value=value) if not (isinstance(value, ast.Name) and value.id in own):
+                raise Rejected("setting an item is allowed here only in what the code itself has made")
+            case ast.Name(id="self" | "cls", ctx=ast.Store()) | ast.arg(arg="self" | "cls"):
+                raise Rejected("self may not be given another meaning here")
 
 
 def _plain_names(node: ast.AST) -> None:
@@ -212,28 +161,29 @@ def _plain_names(node: ast.AST) -> None:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=name):
             names = (name,)
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ExceptHandler(name=name):
-            names = (name,)
         case ast.alias(name=name, asname=other):
             names = (name.replace(".", "_"), other)
         case ast.MatchAs(name=name) | ast.MatchStar(name=name) | ast.MatchMapping(rest=name):
             names = (name,)
+        case ast.MatchClass(kwd_attrs=attributes):
+            names = attributes
     for one in names:
         if one is not None and not _PLAIN_NAME.match(one):
             raise Rejected(f"the name {one!r} is not plain ASCII")
+        if one in {"self", "cls"} and not isinstance(node, ast.Name):
+            raise Rejected("self may not be given another meaning here")
 
 
+_HANDLED: Final = _refuse("`try` is not allowed here: errors are handled by the caller")
+_FUNCTION: Final = _refuse("a function of its own is not allowed here")
 # The values are functions of their own node's type, which a mapping cannot say.
 _RULES: Final[Mapping[type[ast.AST], tuple[Callable[..., None], ...]]] = {
     ast.Name: (_name,),
     ast.Attribute: (_attribute,),
-    ast.Import: (_import,),
-    ast.ImportFrom: (_import_from,),
-    ast.Constant: (_constant,),
-    ast.BinOp: (_operation,),
-    ast.AugAssign: (lambda node: _operation(ast.BinOp(node.target, node.op, node.value)),),
-    ast.FormattedValue: (_formatted,),
-    ast.Call: (_call,),
+    ast.MatchClass: (_class_pattern,),
+    ast.keyword: (_keyword,),
+    ast.Import: (modules.check_import,),
+    ast.ImportFrom: (modules.check_import,),
     ast.While: (_refuse("`while` is not allowed here; loop over something that ends"),),
     ast.Global: (_refuse("`global` is not allowed here"),),
     ast.Nonlocal: (_refuse("`nonlocal` is not allowed here"),),
@@ -241,8 +191,8 @@ _RULES: Final[Mapping[type[ast.AST], tuple[Callable[..., None], ...]]] = {
     ast.Delete: (_refuse("`del` is not allowed here"),),
     ast.With: (_refuse("`with` is not allowed here"),),
     ast.AsyncWith: (_refuse("`async with` is not allowed here"),),
-    ast.FunctionDef: (_refuse("a function of its own is not allowed here"),),
-    ast.AsyncFunctionDef: (_refuse("a function of its own is not allowed here"),),
-    ast.Try: (_refuse("`try` is not allowed here: errors are handled by the caller"),),
-    ast.TryStar: (_refuse("`try` is not allowed here: errors are handled by the caller"),),
+    ast.FunctionDef: (_FUNCTION,),
+    ast.AsyncFunctionDef: (_FUNCTION,),
+    ast.Try: (_HANDLED,),
+    ast.TryStar: (_HANDLED,),
 }
