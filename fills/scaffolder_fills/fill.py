@@ -4,56 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
-from scaffolder_fills.cost import NOTHING, Usage, most, usd
+from scaffolder_fills.budget import Budget, Purse
 from scaffolder_fills.guard import Rejected, guard
 from scaffolder_fills.kinds import Kind, load
 from scaffolder_fills.ladder import ladder_of
 from scaffolder_fills.lock import Entry
+from scaffolder_fills.outcome import Attempt, Outcome, State, Step
 from scaffolder_fills.prompt import Job, digest_of_job, request_for
-from scaffolder_fills.request import Answer, Asker, NoAnswer, Unavailable
+from scaffolder_fills.request import Answer, Asker, AsksMany, Closes, NoAnswer, Request, Unavailable
 from scaffolder_fills.slot import find_slots
+
+__all__ = [
+    "Check", "Filled", "OnOutcome", "Outcome", "Prove", "Settings", "State", "Step", "Tidy", "fill_slots", "is_current",
+    "replay", "waiting", "with_text",
+]  # fmt: skip
 
 MOST_CYCLES: Final = 5
 """Questions about one slot, over all models: the first, and what is refined after it."""
 MOST_COMPLAINTS: Final = 8
 """Complaints that a model is shown at once."""
 
-State = Literal["filled", "replayed", "static", "failed", "edited"]
 Check: TypeAlias = Callable[[str, str], Sequence[str]]
 """Gets a path and the whole text of the file with a fill; gives what is wrong with it, in words for a model."""
 Tidy: TypeAlias = Callable[[str, str], str]
 """Gets a path and the whole text of a file; gives it formatted."""
 Prove: TypeAlias = Callable[["Job", Mapping[str, str]], Awaitable[Sequence[str]]]
 """Runs the tests of a slot on all files as they are with its fill; gives what fails, in words for a model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that happened on the way: which model was asked, and what became of its answer."""
-
-    model: str
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a slot; `reason` says why it is static or failed, `steps` how it came to that."""
-
-    slot: str
-    path: str
-    kind: str
-    state: State
-    reason: str = ""
-    model: str = ""
-    usage: Usage = NOTHING
-    usd: float | None = 0.0
-    seconds: float = 0.0
-    steps: tuple[Step, ...] = ()
 
 
 OnOutcome: TypeAlias = Callable[[Outcome], None]
@@ -63,14 +44,16 @@ OnOutcome: TypeAlias = Callable[[Outcome], None]
 class Settings:
     """How a run asks. `budget` is in USD; `locked` refuses to ask; `redo` asks also for what is locked already.
 
-    `timeout` bounds one question, in seconds, with all its retries. `unasked` says why there is nobody to ask, where
-    that is so. `date` is written into the lock.
+    `timeout` bounds one question, in seconds, with all its retries. `batch` puts the first questions about all slots at
+    once, at half the price and without that limit, where the asker can do so (`AsksMany`). `unasked` says why there is
+    nobody to ask, where that is so. `date` is written into the lock.
     """
 
     ladders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     concurrency: int = 4
     budget: float | None = None
     timeout: float = 120.0
+    batch: bool = False
     unasked: str = "no language model was asked"
     redo: bool = False
     locked: bool = False
@@ -122,9 +105,14 @@ async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the
         async with limit:
             await run.fill(job)
 
-    async with asyncio.TaskGroup() as group:
-        for job in pending:
-            group.create_task(one(job))
+    async with AsyncExitStack() as stack:
+        if isinstance(asker, Closes):
+            stack.push_async_callback(asker.aclose)
+        if settings.batch and pending:
+            await run.ask_early(pending)
+        async with asyncio.TaskGroup() as group:
+            for job in pending:
+                group.create_task(one(job))
     run.done.outcomes.sort(key=lambda outcome: outcome.slot)
     return run.done
 
@@ -156,8 +144,8 @@ class _Run:
         self._stopped = "" if asker is not None else settings.unasked
         if settings.locked:
             self._stopped = "it would have to be asked for, and --locked forbids that"
-        self._spent = 0.0
-        self._reserved = 0.0
+        self._budget = Budget(settings.budget)
+        self._early: dict[str, Answer | NoAnswer] = {}
         self.kinds: dict[str, Kind] = {}
         self.done = done
 
@@ -187,21 +175,21 @@ class _Run:
         if self._stopped:
             self._finish(job, Outcome(job.slot, job.place.path, job.kind, "static", self._stopped))
             return
-        attempt = _Attempt(job)
+        attempt = Attempt(job)
         try:
             await self._climb(attempt)
         except Unavailable as error:
             self._stopped = self._stopped or str(error)
             attempt.reason = self._stopped
             attempt.state = "static"
-        cost = self._cost(attempt)
+        cost = attempt.cost()
         outcome = Outcome(
             job.slot, job.place.path, job.kind, attempt.state, attempt.reason, attempt.model, attempt.usage, cost,
             perf_counter() - started, tuple(attempt.steps),
         )  # fmt: skip
         self._finish(job, outcome, self._entry(job, attempt))
 
-    async def _climb(self, attempt: _Attempt) -> None:
+    async def _climb(self, attempt: Attempt) -> None:
         """Ask each model of the ladder, and again with the findings; the last complaint is the reason when all fail."""
         job = attempt.job
         for rung, model in enumerate(self._ladder(job)):
@@ -218,7 +206,7 @@ class _Run:
                 feedback = complaints
 
     async def _once(
-        self, attempt: _Attempt, model: str, feedback: tuple[str, ...], *, simpler: bool
+        self, attempt: Attempt, model: str, feedback: tuple[str, ...], *, simpler: bool
     ) -> tuple[str, ...] | None:
         """Ask once. Gives `None` when the answer was kept, or what the model can be told about it."""
         job = attempt.job
@@ -226,10 +214,8 @@ class _Run:
         try:
             answer = await self._ask(attempt, kind, model, feedback, simpler=simpler)
         except NoAnswer as error:
-            attempt.usages.append((model, error.usage))
             attempt.note(model, error.reason)
             return error.feedback[:MOST_COMPLAINTS]
-        attempt.usages.append((answer.model, answer.usage))
         try:
             text, complaints = await self._try(job, kind.write(answer.data, job.place))
         except (Rejected, ValueError) as error:
@@ -243,35 +229,53 @@ class _Run:
         return None
 
     async def _ask(
-        self, attempt: _Attempt, kind: Kind, model: str, feedback: tuple[str, ...], *, simpler: bool
+        self, attempt: Attempt, kind: Kind, model: str, feedback: tuple[str, ...], *, simpler: bool
     ) -> Answer:
         if self._stopped or self._asker is None:
             raise Unavailable(self._stopped)
+        if (early := self._early.pop(attempt.job.slot, None)) is not None:
+            attempt.pay(model, early.usage, batch=True)
+            if isinstance(early, NoAnswer):
+                raise early
+            return early
         request = request_for(attempt.job, kind, self._shared, model, feedback=feedback, simpler=simpler)
-        reserved = self._reserve(model, sum(map(len, request.messages)), request.max_tokens)
+        async with self._budget.purse(request) as purse:
+            try:
+                return await self._ask_in_time(request, purse)
+            finally:
+                attempt.pay(model, purse.used)
+
+    async def _ask_in_time(self, request: Request, purse: Purse) -> Answer:
+        assert self._asker is not None  # noqa: S101 - for the type checker; nothing is asked without one
         try:
             async with asyncio.timeout(self._settings.timeout):
-                answer = await self._asker.ask(request)
+                answer = await self._asker.ask(replace(request, meter=purse))
         except TimeoutError:
+            purse.lose()
             raise NoAnswer(f"no answer within {self._settings.timeout:g} s") from None
-        finally:
-            self._reserved -= reserved
+        except NoAnswer as error:
+            purse.settle(error.usage)
+            raise
+        purse.settle(answer.usage)
         return answer
 
-    def _reserve(self, model: str, characters: int, max_tokens: int) -> float:
-        """Set aside what a request may cost at most; the budget is spent when nothing is left to set aside."""
-        budget = self._settings.budget
-        if budget is None:
-            return 0.0
-        if self._spent >= budget:
-            raise Unavailable(f"the budget of {budget:g} USD is spent")
-        cost = most(model, characters, max_tokens)
-        if cost is None:
-            raise Unavailable(f"the price of {model} is not known, so a budget cannot be kept")
-        if self._reserved and self._spent + self._reserved + cost > budget:
-            raise NoAnswer("the budget is in use by requests that are under way")
-        self._reserved += cost
-        return cost
+    async def ask_early(self, jobs: Sequence[Job]) -> None:
+        """Put the first question about each job at once, as far as the budget goes; the rest is asked singly later."""
+        asker: object = self._asker
+        if self._stopped or not isinstance(asker, AsksMany):
+            return
+        async with AsyncExitStack() as purses:
+            requests: list[Request] = []
+            try:
+                for job in jobs:
+                    request = request_for(job, self.kinds[job.kind], self._shared, self._ladder(job)[0])
+                    if not self._budget.has_room(request, batch=True):
+                        break
+                    purse = await purses.enter_async_context(self._budget.purse(request, batch=True))
+                    requests.append(replace(request, meter=purse))
+                self._early = await asker.ask_many(requests)
+            except Unavailable as error:
+                self._stopped = str(error)
 
     async def _try(self, job: Job, text: str) -> tuple[str, tuple[str, ...]]:
         """Tidy, check and prove a new fill; gives its text as it stands in the file, and what is wrong with it."""
@@ -307,7 +311,7 @@ class _Run:
         self.done.outcomes.append(outcome)
         self._on_outcome(outcome)
 
-    def _entry(self, job: Job, attempt: _Attempt) -> Entry | None:
+    def _entry(self, job: Job, attempt: Attempt) -> Entry | None:
         """Lock what was kept, and what was judged and found wanting: the same question gets no better answer.
 
         A provider that did not answer says nothing about the slot, so that is not locked.
@@ -320,38 +324,8 @@ class _Run:
             attempt.reason, attempt.usage, self._settings.date,
         )  # fmt: skip
 
-    def _cost(self, attempt: _Attempt) -> float | None:
-        costs = [usd(model, usage) for model, usage in attempt.usages]
-        self._spent += sum(cost for cost in costs if cost is not None)
-        return None if None in costs else sum(cost for cost in costs if cost is not None)
-
     def _ladder(self, job: Job) -> tuple[str, ...]:
         return ladder_of(job.kind, self._settings.ladders)
-
-
-class _Attempt:
-    """What has happened with one slot so far."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.cycles = 0
-        self.state: State = "failed"
-        self.reason = "it needs a person: no answer could be used"
-        self.text = ""
-        self.model = ""
-        self.was_judged = False
-        self.usages: list[tuple[str, Usage]] = []
-        self.steps: list[Step] = []
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens of all questions."""
-        return sum((usage for _, usage in self.usages), Usage())
-
-    def note(self, model: str, result: str) -> None:
-        """Remember a step; the last one is the reason when the slot stays as it is."""
-        self.steps.append(Step(model, result))
-        self.reason = f"it needs a person: {result}"
 
 
 def is_current(entry: Entry, job: Job, shared: str, settings: Settings, *, asking: bool) -> bool:

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from scaffolder_fills.cost import NOTHING, Usage
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+
+class Meter(Protocol):
+    """Follows what one question costs: an asker may send several HTTP requests for it."""
+
+    def before(self, max_tokens: int) -> None:
+        """Take note of an HTTP request that is about to be sent.
+
+        Raises:
+            Unavailable: the budget is spent.
+            NoAnswer: so long an answer does not fit into the budget.
+        """
+        ...
+
+    def after(self, usage: Usage) -> None:
+        """Count what an answer cost, whether or not it can be used."""
+        ...
+
+
+class Unmetered:
+    """Counts nothing and allows everything."""
+
+    def before(self, max_tokens: int) -> None:
+        """Allow it."""
+
+    def after(self, usage: Usage) -> None:
+        """Forget it."""
+
+
+UNMETERED: Final = Unmetered()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +57,7 @@ class Request:
     schema: type[BaseModel]
     feedback: tuple[str, ...] = ()
     max_tokens: int = 4_000
+    meter: Meter = field(default=UNMETERED, repr=False, compare=False)
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -70,6 +102,28 @@ class Asker(Protocol):
             Unavailable: asking on is pointless.
             NoAnswer: this question got no usable answer.
         """
+        ...
+
+
+@runtime_checkable
+class AsksMany(Protocol):
+    """An asker that can put many questions at once for less money."""
+
+    async def ask_many(self, requests: Sequence[Request]) -> dict[str, Answer | NoAnswer]:
+        """Put the questions, at most one per slot; gives answers by slot. What is missing must be asked singly.
+
+        Raises:
+            Unavailable: asking on is pointless.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """An asker with connections, which belong to the event loop of one run."""
+
+    async def aclose(self) -> None:
+        """Close them."""
         ...
 
 

@@ -1,0 +1,211 @@
+"""Claude models through the Messages API: native structured answers, without tools, prefill or temperature.
+
+Forced tools are refused by the newest models, and instructor's mode for native schemas looks for an argument that the
+SDK no longer has; so instructor is used in its JSON mode, with the schema given in `output_config` by ourselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import TYPE_CHECKING, Any, Final
+
+import anthropic
+import httpx2
+import instructor
+from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, transform_schema
+from instructor.core.exceptions import IncompleteOutputException
+
+from scaffolder_fills.client import batch
+from scaffolder_fills.client.failures import ASKING_FAILED, translated
+from scaffolder_fills.client.limits import UNCOMPRESSED, at_most
+from scaffolder_fills.cost import NOTHING, Usage
+from scaffolder_fills.request import Answer, NoAnswer, Request, Unavailable
+
+if TYPE_CHECKING:
+    from anthropic._middleware import AsyncCallNext
+    from anthropic._request import APIRequest
+    from anthropic._response import AsyncAPIResponse
+
+    from scaffolder_fills.client.client import Client
+
+HTTP_RETRIES: Final = 2
+"""Of the SDK, after 408, 409, 429, 5xx and lost connections."""
+SCHEMA_RETRIES: Final = 1
+"""Of instructor, with what is wrong with the answer."""
+LONGER: Final = 4
+"""How many times the tokens a question gets whose answer was cut off; once."""
+
+
+def connect(name: str, settings: Client) -> Messages:
+    """Make the provider; it opens connections when it is asked."""
+    del name
+    return Messages(settings)
+
+
+class _Call:
+    """One question, over all its HTTP requests."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.max_tokens = request.max_tokens
+        self.usage = NOTHING
+
+    def answered(self, usage: Usage) -> None:
+        """Count an answer, whether or not it can be used."""
+        self.usage += usage
+        self.request.meter.after(usage)
+
+
+_CALL: ContextVar[_Call | None] = ContextVar("_CALL", default=None)
+
+
+class _Watch(anthropic.Middleware):
+    """Sees each HTTP request and answer: counts, and ends early what trying again would not mend."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+
+    async def handle_async(self, request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
+        call = _CALL.get()
+        if call is not None:
+            call.request.meter.before(call.max_tokens)
+        response = await call_next(request)
+        wait = retry_after(response.headers)
+        if response.status_code == 429 and wait > self._patience:
+            raise Unavailable(f"the provider asks to wait for {wait:.0f} s (429)")
+        if call is not None and response.http_response.is_success:
+            message = _message(response.http_response)
+            call.answered(usage_of(message["usage"]))
+            if message.get("stop_reason") == "refusal":
+                raise NoAnswer("the model refuses to answer")
+        return response
+
+
+class Messages:
+    """Asks Claude models."""
+
+    def __init__(self, settings: Client) -> None:
+        self.client = AsyncAnthropic(
+            api_key=settings.environ["ANTHROPIC_API_KEY"],
+            base_url=settings.environ.get("ANTHROPIC_BASE_URL") or None,
+            max_retries=HTTP_RETRIES,
+            default_headers=UNCOMPRESSED,
+            http_client=DefaultAsyncHttpxClient(event_hooks={"response": [at_most(settings.most_bytes)]}),
+            middleware=[_Watch(settings.patience)],
+        )
+        self._instructor = instructor.from_anthropic(self.client, mode=instructor.Mode.JSON)
+        self._settings = settings
+
+    async def ask(self, request: Request) -> Answer:
+        """Put one question.
+
+        Raises:
+            Unavailable: no model can be asked.
+            NoAnswer: this question got no usable answer.
+        """
+        call = _Call(request)
+        token = _CALL.set(call)
+        try:
+            return await self._ask(call)
+        except ASKING_FAILED as error:
+            raise translated(error, call.usage) from None
+        finally:
+            _CALL.reset(token)
+
+    async def _ask(self, call: _Call) -> Answer:
+        request = call.request
+        for tokens in (request.max_tokens, request.max_tokens * LONGER):
+            call.max_tokens = tokens
+            try:
+                data = await self._instructor.create(
+                    response_model=request.schema, max_retries=SCHEMA_RETRIES, **self.body(request, tokens)
+                )
+            except IncompleteOutputException:
+                continue
+            return Answer(data, request.model, call.usage)
+        raise NoAnswer(f"the answer is not complete after {call.max_tokens} tokens")
+
+    def body(self, request: Request, max_tokens: int) -> dict[str, Any]:
+        """Give what is sent, but for the schema in words that instructor adds."""
+        system, shared, task = request.messages
+        return {
+            "model": request.model.removeprefix("anthropic/"),
+            "max_tokens": max_tokens,
+            "system": [
+                {"type": "text", "text": system},
+                # The cache holds all up to here; it is the same for all slots of a run.
+                {"type": "text", "text": shared, "cache_control": {"type": "ephemeral"}},
+            ],
+            "messages": [{"role": "user", "content": task}],
+            "output_config": {
+                "effort": self._settings.effort,
+                "format": {"type": "json_schema", "schema": transform_schema(request.schema)},
+            },
+        }
+
+    async def ask_many(self, requests: Sequence[Request]) -> dict[str, Answer | NoAnswer]:
+        """Put many questions through the Batches API; gives what came back, by slot.
+
+        Raises:
+            Unavailable: no model can be asked.
+        """
+        bodies = [self.body(request, request.max_tokens) for request in requests]
+        try:
+            return await batch.run(self.client, requests, bodies, self._settings)
+        except ASKING_FAILED as error:
+            reason = translated(error, NOTHING)
+            if isinstance(reason, NoAnswer):
+                return {}  # batches do not work here; each slot is asked singly, and says what it meets
+            raise reason from None
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self.client.close()
+
+
+def usage_of(given: Any) -> Usage:
+    """Give the tokens of the `usage` of a message; what is missing is none."""
+
+    def count(name: str) -> int:
+        value = given.get(name)
+        return value if isinstance(value, int) and value > 0 else 0
+
+    return Usage(
+        count("input_tokens"),
+        count("output_tokens"),
+        count("cache_creation_input_tokens"),
+        count("cache_read_input_tokens"),
+    )
+
+
+def retry_after(headers: httpx2.Headers) -> float:
+    """Give the seconds that a provider asks to wait; 0 if it does not say."""
+    given = headers.get("retry-after", "")
+    try:
+        return float(given)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(given).timestamp() - time()
+    except ValueError:
+        return 0.0
+
+
+def _message(response: httpx2.Response) -> dict[str, Any]:
+    """Give the body, if it is a message of the API.
+
+    Raises:
+        NoAnswer: something else answered, a proxy say.
+    """
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        body = None
+    match body:
+        case {"type": "message", "content": list(), "usage": dict()}:
+            return body  # type: ignore[no-any-return]
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    raise NoAnswer(f"what answered does not speak the Messages API ({kind[:60] or 'no content type'})")
