@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from scaffolder_fills import Slot
+
 from scaffolder.blueprints import Catalog
-from scaffolder.errors import SourceError
+from scaffolder.errors import SourceError, StateError
 from scaffolder.filling.jobs import declaration_of, slots_in
 from scaffolder.project import Project
 from scaffolder.report import columns
@@ -32,7 +34,7 @@ def list_slots(project: Project, catalog: Catalog) -> list[Listed]:
 
     Raises:
         SourceError: the folder is no project of scaffolder.
-        StateError: its `.scaffold`, or the comments of a slot, are damaged.
+        StateError: its `.scaffold` is damaged.
     """
     if project.lock is None:
         hint = "give the folder of a project that `scaffolder copy` made"
@@ -49,7 +51,7 @@ def _listed(project: Project, catalog: Catalog) -> Iterator[Listed]:
             text = (project.root / path).read_bytes().decode().replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError):
             text = ""
-        now = slots_in(text, path)
+        now, damage = _now(text, path)
         blueprint = catalog.blueprints.get(file.origin.blueprint)
         for slot, before in slots_in(file.content.decode(), path).items():
             declared = declaration_of(slot, blueprint) if blueprint is not None else None
@@ -57,7 +59,7 @@ def _listed(project: Project, catalog: Catalog) -> Iterator[Listed]:
             here = now.get(slot)
             model, tokens = (entry.model, entry.usage.total) if entry is not None else ("", 0)
             if here is None:
-                yield Listed(slot, kind, path, before.start, "gone", "the file or its comments are gone")
+                yield Listed(slot, kind, path, before.start, "gone", damage)
             elif here.text != before.text:
                 yield Listed(slot, kind, path, here.start, "edited", "by a person", model, tokens)
             elif entry is not None and entry.state == "failed":
@@ -67,6 +69,14 @@ def _listed(project: Project, catalog: Catalog) -> Iterator[Listed]:
             else:
                 reason = "its fill was made for something else" if entry is not None else ""
                 yield Listed(slot, kind, path, here.start, "static", reason)
+
+
+def _now(text: str, path: str) -> tuple[Mapping[str, Slot], str]:
+    """Give the slots of a file as it is, and why one that should be there is not."""
+    try:
+        return slots_in(text, path), "the file or its comments are gone"
+    except StateError as error:
+        return {}, f"its comments are damaged: {error.message}"
 
 
 def to_json(slots: list[Listed]) -> str:

@@ -1,5 +1,5 @@
 """How good a project is: scores, gates, and all that they rest on, as text, JSON or one page."""
 
-from scaffolder.quality.assessment import Assessment, Slot, assess
+from scaffolder.quality.assessment import Assessment, assess
 
-__all__ = ["Assessment", "Slot", "assess"]
+__all__ = ["Assessment", "assess"]

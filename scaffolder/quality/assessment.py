@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from scaffolder_fills import SlotError, find_slots
-from scaffolder_validators import Finding, Sources, Tier, Validation
+from scaffolder_validators import Finding, Tier, Validation
+from scaffolder_validators.complexity import FunctionMetrics, functions
 from scaffolder_validators.formats import to_json as validation_json
-from scaffolder_validators.metrics import Function, functions_of
 from scaffolder_validators.quality import Gate, Score, gates_of, scores_of
 
+from scaffolder.blueprints import load_catalog
 from scaffolder.checking import check_sources, read_sources, spec_of
+from scaffolder.filling.listing import Listed, list_slots
 from scaffolder.project import Project
 
 JSON_VERSION: Final = 1
@@ -25,16 +26,6 @@ _CODE: Final = (".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".sql", ".s
 _NOT_WRITTEN: Final = ("package-lock.json", "openapi.json")
 _LONGEST: Final = 20
 _LARGEST_COVERAGE: Final = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A slot of a rendered file, and whose text stands in it."""
-
-    id: str
-    path: str
-    line: int
-    state: Literal["static", "edited by a person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +42,10 @@ class Assessment:
     gates: tuple[Gate, ...]
     validation: Validation
     functions: int
-    longest: tuple[Function, ...]
+    longest: tuple[FunctionMetrics, ...]
     coverage: float | None
     agrees: bool | None
-    slots: tuple[Slot, ...]
+    slots: tuple[Listed, ...]
 
     @property
     def passed(self) -> bool:
@@ -97,18 +88,18 @@ def assess(
     scores = scores_of(validation, lines)
     if minimums is None:
         minimums = _minimums(asdict(spec.quality)) if spec is not None else {}
-    functions = functions_of(sources)
+    measured = [one for path in sources.files if path.endswith(".py") for one in functions(sources, path)]
     return Assessment(
         project=spec.project.name if spec is not None else root.resolve().name,
         lines=lines,
         scores=scores,
         gates=gates_of(scores, minimums),
         validation=validation,
-        functions=len(functions),
-        longest=tuple(sorted(functions, key=lambda one: (-one.complexity, -one.lines, one.path))[:_LONGEST]),
+        functions=len(measured),
+        longest=tuple(sorted(measured, key=lambda one: (-one.complexity, -one.lines, one.path))[:_LONGEST]),
         coverage=_coverage(root),
         agrees=_agrees(validation),
-        slots=tuple(_slots(project, sources)),
+        slots=tuple(list_slots(project, load_catalog())) if project.lock is not None else (),
     )
 
 
@@ -142,20 +133,3 @@ def _coverage(root: Path) -> float | None:
         return None if "<!ENTITY" in text else float(ET.fromstring(text).attrib["line-rate"])  # noqa: S314
     except (OSError, ValueError, KeyError, ET.ParseError):
         return None
-
-
-def _slots(project: Project, sources: Sources) -> Sequence[Slot]:
-    found: list[Slot] = []
-    for path, text in sources.texts():
-        if "slot:" not in text:
-            continue
-        try:
-            slots = find_slots(text)
-        except SlotError:
-            continue  # a finding of its own
-        base = project.base.get(path)
-        before = {slot.id: slot.text for slot in find_slots(base.content.decode())} if base is not None else {}
-        for slot in slots:
-            same = before.get(slot.id) == slot.text
-            found.append(Slot(slot.id, path, slot.start, "static" if same else "edited by a person"))
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from scaffolder_validators.formats import headline, not_checked
@@ -72,9 +73,10 @@ def agreement_of(found: Assessment) -> str:
 
 
 def slots_of(found: Assessment) -> str:
-    """Count the slots by whose text stands in them."""
-    edited = sum(slot.state != "static" for slot in found.slots)
-    return f"{len(found.slots)}, of which {edited} edited by a person"
+    """Count the slots by what became of them."""
+    states = Counter(slot.state for slot in found.slots)
+    counted = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+    return f"{len(found.slots)}" + (f" ({counted})" if counted else "")
 
 
 def gaps_of(found: Assessment) -> str:
