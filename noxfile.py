@@ -93,6 +93,7 @@ def bench(session: nox.Session) -> None:
     """Speed and size as ratios: rendering against Jinja alone and Copier, what is rendered against a peer by hand."""
     install(session, "generated")
     session.run("python", "-m", "tests.bench", *session.posargs)
+    session.run("python", "-m", "tests.bench.engines")
     session.run("python", "-m", "tests.bench.served", *session.posargs)
 
 
