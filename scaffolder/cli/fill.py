@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,8 +85,9 @@ def run(chosen: FillOptions) -> int:
 
     progress = Progress(quiet=chosen.quiet or chosen.as_json)
     try:
-        asker, refusal = (None, "--dry-run") if chosen.dry_run else _asker(chosen)
-        settings = _settings(chosen, refusal)
+        settings = _settings(chosen)
+        asker, refusal = (None, "--dry-run") if chosen.dry_run else _asker(chosen, settings)
+        settings = replace(settings, unasked=f"nobody was asked: {refusal}")
         request = FillRequest(chosen.path, chosen.slot, settings, not chosen.no_validate, not chosen.no_tests)
         if chosen.dry_run:
             requests = fill.preview(request, progress)
@@ -108,7 +110,7 @@ def _print(report: FillReport, chosen: FillOptions) -> None:
         output.result(report.to_text())
 
 
-def _asker(chosen: FillOptions) -> tuple[Asker | None, str]:
+def _asker(chosen: FillOptions, settings: Settings) -> tuple[Asker | None, str]:
     """Give who is to be asked, or nobody and why."""
     if chosen.locked:
         return None, "--locked"
@@ -117,15 +119,17 @@ def _asker(chosen: FillOptions) -> tuple[Asker | None, str]:
     if os.environ.get(OFFLINE, "") not in {"", "0"}:
         return None, f"{OFFLINE} is set"
     from scaffolder_fills.client import open_client  # noqa: PLC0415
+    from scaffolder_fills.ladder import LADDERS  # noqa: PLC0415
     from scaffolder_fills.request import Unavailable  # noqa: PLC0415
 
     try:
-        return open_client(), ""
+        models = chain(*settings.ladders.values(), *(() if chosen.model else LADDERS.values()))
+        return open_client(models), ""
     except Unavailable as unavailable:
         return None, str(unavailable)
 
 
-def _settings(chosen: FillOptions, refusal: str) -> Settings:
+def _settings(chosen: FillOptions) -> Settings:
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from scaffolder_fills.fill import Settings  # noqa: PLC0415
@@ -141,7 +145,7 @@ def _settings(chosen: FillOptions, refusal: str) -> Settings:
         concurrency=chosen.concurrency or fills.concurrency,
         budget=chosen.budget if chosen.budget is not None else fills.budget,
         timeout=chosen.timeout,
-        unasked=f"nobody was asked: {refusal}",
+        batch=chosen.batch,
         redo=chosen.redo,
         locked=chosen.locked,
         date=datetime.now(UTC).date().isoformat(),
