@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "fill", "validate", "write"]
+Stage: TypeAlias = Literal["spec", "contract", "plan", "render", "fill", "merge", "validate", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,7 @@ class Recovered:
 
 
 Event: TypeAlias = (
-    StageStarted
-    | StageFinished
-    | BlueprintStarted
-    | BlueprintFinished
-    | BlueprintFailed
-    | SlotFinished
-    | Recovered
+    StageStarted | StageFinished | BlueprintStarted | BlueprintFinished | BlueprintFailed | SlotFinished | Recovered
 )
 OnEvent: TypeAlias = Callable[[Event], None]
 

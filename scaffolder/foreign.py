@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from scaffolder.errors import ForeignTemplateError, ScaffolderError
 
@@ -70,6 +70,62 @@ def preview_foreign(request: ForeignCopy) -> Preview:
             if path.is_file() and not path.is_symlink()
         }
     return Preview(files, answers)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignUpdate:
+    """What to update and how, in Copier's own terms; with `recopy` the history of the template is not looked at."""
+
+    destination: Path
+    data: Mapping[str, Any]
+    vcs_ref: str | None = None
+    conflict: Literal["inline", "rej"] = "inline"
+    defaults: bool = False
+    overwrite: bool = False
+    pretend: bool = False
+    quiet: bool = False
+    trust: bool = False
+    recopy: bool = False
+
+
+def update_foreign(request: ForeignUpdate) -> tuple[str, ...]:
+    """Let Copier update a project that it made; give the files that a person has to settle now, which it does not say.
+
+    Raises:
+        ForeignTemplateError: Copier failed.
+    """
+    before = frozenset(_unsettled(request.destination))
+    with _without_git_variables(), _explained(str(request.destination)):
+        import copier  # noqa: PLC0415 - see the head of this module
+
+        shared: dict[str, Any] = {
+            "vcs_ref": request.vcs_ref,
+            "defaults": request.defaults,
+            "overwrite": request.overwrite or not request.recopy,  # an update without it is refused by Copier
+            "pretend": request.pretend,
+            "quiet": request.quiet,
+            "unsafe": request.trust,
+            "settings": None,  # the user's own
+        }
+        if request.recopy:
+            copier.run_recopy(request.destination, dict(request.data), **shared)
+        else:
+            copier.run_update(request.destination, dict(request.data), conflict=request.conflict, **shared)
+    return tuple(path for path in _unsettled(request.destination) if path not in before)
+
+
+def _unsettled(root: Path) -> list[str]:
+    """Give the files with Copier's marks in them, and its `.rej` files."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in {".git", ".venv", "node_modules"})
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_symlink() or not path.is_file():
+                continue
+            if name.endswith(".rej") or b"<<<<<<< before updating" in path.read_bytes():
+                found.append(path.relative_to(root).as_posix())
+    return found
 
 
 def _run(request: ForeignCopy, *, skip_tasks: bool) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,6 +14,7 @@ from scaffolder.cli import exits, output
 
 if TYPE_CHECKING:
     from scaffolder.cli.options import CopyOptions
+    from scaffolder.cli.update import UpdateOptions
     from scaffolder.foreign import ForeignCopy
 
 
@@ -61,6 +62,43 @@ def copy_template(chosen: CopyOptions) -> int:
     elif not chosen.quiet:
         output.note(f"Copier made {chosen.destination} from {chosen.source}; scaffolder added nothing to it.")
     return exits.FINE
+
+
+def update_template(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
+    """Hand a project that Copier made over to Copier, and tell what is to be settled.
+
+    Raises:
+        ForeignTemplateError: Copier failed.
+        click.UsageError: the data file cannot be read.
+    """
+    from scaffolder.foreign import ForeignUpdate, update_foreign  # noqa: PLC0415
+
+    given = {"--diff": chosen.diff, "--no-validate": chosen.no_validate}
+    for flag in (flag for flag, is_given in given.items() if is_given):
+        output.note(f"note: {flag} is for projects of scaffolder; Copier made {chosen.path}, so it does nothing here.")
+    unsettled = update_foreign(
+        ForeignUpdate(
+            destination=chosen.path,
+            data={**_read_data(chosen.data_file), **_parse_data(chosen.data)},
+            vcs_ref=chosen.vcs_ref,
+            conflict=chosen.conflict,
+            defaults=chosen.defaults,
+            overwrite=chosen.overwrite,
+            pretend=chosen.pretend or chosen.diff,
+            quiet=chosen.quiet or chosen.as_json,
+            trust=chosen.trust,
+            recopy=kind == "recopy",
+        )
+    )
+    if chosen.as_json:
+        status = "pretended" if chosen.pretend or chosen.diff else "updated"
+        report = {"version": 1, "status": status, "destination": str(chosen.path), "conflicts": unsettled}
+        output.result(json.dumps({**report, "engine": "copier"}, ensure_ascii=False, separators=(",", ":")))
+    elif unsettled:
+        output.note("\n".join(["Conflicts:", *(f"  - {path}" for path in unsettled)]))
+    elif not chosen.quiet:
+        output.note(f"Copier brought {chosen.path} up to date.")
+    return exits.FINDINGS if unsettled else exits.FINE
 
 
 def _checked(request: ForeignCopy) -> ForeignCopy | None:

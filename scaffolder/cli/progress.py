@@ -26,6 +26,7 @@ _WORDS: Final = {
     "plan": "planning",
     "render": "rendering",
     "fill": "filling slots",
+    "merge": "merging",
     "validate": "checking",
     "write": "writing",
 }
@@ -35,8 +36,10 @@ _ERASE: Final = "\r\x1b[2K"
 class Progress:
     """An `on_event` that prints; `quiet` prints nothing at all."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, brief: bool = False) -> None:
+        """With `brief`, blueprints that went well get no line of their own."""
         self._quiet = quiet
+        self._brief = brief
         self._terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._rewriting = False
 
@@ -51,6 +54,8 @@ class Progress:
                 self._transient("")
             case BlueprintStarted(blueprint=name, index=index, total=total):
                 self._transient(f"[{index}/{total}] {name} …")
+            case BlueprintFinished() if self._brief:
+                pass
             case BlueprintFinished(blueprint=name, files=files, size=size, seconds=seconds):
                 mark = output.style("✓" if self._terminal else "done", fg="green")
                 self._line(f"{mark} {name}: {files} files, {human_size(size)}, {seconds:.2f} s")

@@ -1,0 +1,309 @@
+"""The order of an update: state -> spec -> contract -> plan -> render -> fills -> merge -> validate -> write -> report.
+
+As in `scaffolder.pipeline`, whose first stages these are. Nothing is written before all is known, and then all of it
+in one transaction, the state included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+from scaffolder.diffs import FileChange
+from scaffolder.disk import Disk
+from scaffolder.errors import DestinationError, SourceError, StateError
+from scaffolder.events import OnEvent, Recovered, ignore
+from scaffolder.filling.lock import read_entries, replayed
+from scaffolder.git import uncommitted
+from scaffolder.input import SpecSource
+from scaffolder.merging import Entry, Merged, PathOutcome, has_marks, merge, restart
+from scaffolder.merging.text import Style
+from scaffolder.overrides import Override
+from scaffolder.patterns import matcher
+from scaffolder.pipeline import catalog, once_globs, plan, spec_file, stage, state_of
+from scaffolder.planned import Planned
+from scaffolder.problem import Problem
+from scaffolder.project import Project
+from scaffolder.render import Rendered, render
+from scaffolder.state import LOCK, SPEC_FILE, Lock
+from scaffolder.tree import File, Tree
+from scaffolder.update_report import Status, UpdateReport
+from scaffolder.write import recover, write_changes
+
+__all__ = ["Target", "UpdateRequest", "require_lock", "require_settled", "target", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """What `update` shall do with the project in the folder `root`.
+
+    Without `spec` the project's own `scaffold.yml` is used, as it is now. `force` passes over uncommitted changes and
+    marks of earlier conflicts. With `kind` "recopy" edits are given up, which needs `overwrite` if there are any.
+    """
+
+    root: Path
+    spec: SpecSource | None = None
+    overrides: tuple[Override, ...] = ()
+    kind: Literal["update", "recopy"] = "update"
+    style: Style = "inline"
+    pretend: bool = False
+    force: bool = False
+    overwrite: bool = False
+    validate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the project would be: `tree` are its files with the locked fills in them, `state` the files of the state."""
+
+    planned: Planned
+    rendered: Rendered
+    tree: Tree
+    state: tuple[File, ...]
+    notes: tuple[str, ...] = ()
+
+
+def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
+    """Bring a project up to date with its spec and the blueprints, without loss of what people edited.
+
+    Raises:
+        ScaffolderError: the run cannot go on; the project is as it was.
+    """
+    started = perf_counter()
+    if request.pretend:
+        require_settled(request.root)
+    elif (recovered := recover(request.root)) is not None:
+        on_event(Recovered(str(request.root), recovered.action))
+    project = Project(request.root)
+    lock = require_lock(project)
+    notes = [] if request.force or request.pretend else _check_committed(project)
+    made = target(project, lock, request.spec, request.overrides, on_event)
+    try:
+        result = _result(request, project, made, on_event)
+    except OSError as error:
+        where = error.filename or request.root
+        raise DestinationError(f"cannot read {where}: {error.strerror}; nothing was changed") from error
+    return replace(result, not_done=(*notes, *result.not_done), seconds=perf_counter() - started)
+
+
+def require_lock(project: Project) -> Lock:
+    """Give the lock of a project.
+
+    Raises:
+        SourceError: no run of scaffolder made this folder.
+        StateError: the state is damaged or of another version.
+    """
+    if project.lock is None:
+        hint = "give the folder of a project that `scaffolder copy` made"
+        if project.spec is not None:
+            hint = "`scaffolder state rebuild` makes it anew from scaffold.yml"
+        raise SourceError(f"{project.root} has no {LOCK}, so there is nothing to compare it with", hint=hint)
+    return project.lock
+
+
+def require_settled(root: Path) -> None:
+    """Make sure that no run was cut short here, for commands that only look.
+
+    Raises:
+        StateError: one was.
+    """
+    if any((root / ".scaffold/journal").glob("*")):
+        raise StateError(
+            f"an earlier run on {root} was cut short, or is still writing",
+            hint="run `scaffolder update` to finish it or to take it back",
+        )
+
+
+def target(
+    project: Project,
+    lock: Lock,
+    spec: SpecSource | None,
+    overrides: tuple[Override, ...] = (),
+    on_event: OnEvent = ignore,
+) -> Target:
+    """Render a project from its spec, or another one, with the blueprints of today.
+
+    Raises:
+        SourceError: the project has no spec, or there is no such stack any more.
+        BadInputError: the spec has errors.
+    """
+    if spec is None:
+        if project.spec is None:
+            hint = "restore it from version control, or give one with --data-file"
+            raise SourceError(f"{project.root} has no {SPEC_FILE}", hint=hint)
+        spec = SpecSource(SPEC_FILE, project.spec)
+    planned = plan(lock.source, spec, overrides, on_event)
+    with stage("render", on_event):
+        rendered = render(planned.plan, catalog(), on_event)
+    if rendered.failures:
+        return Target(planned, rendered, Tree(), ())
+    filled, slots = replayed(rendered.tree, planned.spec, read_entries(project.root), catalog())
+    kept, state = state_of(filled, planned, lock.exclude)
+    lost = tuple(f"{one.slot}: {one.reason}" for one in slots if one.state != "replayed")
+    return Target(planned, rendered, kept, state, (*planned.plan.notes, *planned.not_done, *rendered.notes, *lost))
+
+
+def _check_committed(project: Project) -> list[str]:
+    """Refuse when git does not have what people edited; the spec may be edited, that is what updates are for.
+
+    Files that neither git nor scaffolder knows are no reason: an update never replaces them.
+    """
+    found = uncommitted(project.root)
+    ours = project.base
+    paths = [path for path in found.changed if path != SPEC_FILE] + [path for path in found.untracked if path in ours]
+    if paths:
+        shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if paths[5:] else "")
+        raise DestinationError(
+            f"{project.root} has uncommitted changes: {shown}; nothing was changed",
+            hint="commit or stash them, or pass --force",
+        )
+    return [f"whether all is committed: {found.unknown}"] if found.unknown else []
+
+
+def _result(request: UpdateRequest, project: Project, made: Target, on_event: OnEvent) -> UpdateReport:
+    report = UpdateReport(
+        "failed",
+        made.planned.plan.source,
+        str(request.root),
+        made.planned.project,
+        0.0,
+        errors=tuple(str(error) for failure in made.rendered.failures for error in failure.errors),
+        warnings=made.planned.warnings,
+        not_done=made.notes,
+    )
+    if made.rendered.failures:
+        return report
+    lock = require_lock(project)
+    report = replace(report, blueprints=_blueprints(lock, made.planned))
+    disk = Disk(str(request.root))
+    _check_spec(request, lock, disk)
+    if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
+        return replace(report, status="unsettled", outcomes=marked)
+    with stage("merge", on_event):
+        merged = _merged(request, project, made, disk)
+        writes = _with_state(merged.writes, made, disk)
+    changes = tuple(_change(path, file, disk) for path, file in _paths(writes, merged.deletes))
+    report = replace(report, outcomes=merged.outcomes, changes=changes)
+    if request.kind == "recopy" and not request.overwrite and _replaces(merged):
+        return replace(report, status="edits")
+    findings, unchecked = _findings(request, project, made, merged, on_event)
+    report = replace(report, findings=findings, not_done=(*report.not_done, *unchecked))
+    if findings and not merged.unsettled:
+        return replace(report, status="invalid")
+    if request.pretend:
+        return replace(report, status="pretended")
+    with stage("write", on_event):
+        _write(writes, merged.deletes, disk, request.root)
+    status: Status = "updated" if changes or merged.unsettled else "current"
+    return replace(report, status=status)
+
+
+def _check_spec(request: UpdateRequest, lock: Lock, disk: Mapping[str, Entry]) -> None:
+    """Refuse to replace a spec that was edited since the last run: there is no base to merge it with."""
+    there = disk.get(SPEC_FILE)
+    if request.spec is None or request.force or there is None:
+        return
+    from hashlib import sha256  # noqa: PLC0415 - only with --data-file
+
+    given = request.spec.path.read_bytes() if request.spec.path is not None else request.spec.content
+    if f"sha256:{sha256(there.content).hexdigest()}" != lock.spec and there.content != given:
+        raise DestinationError(
+            f"{SPEC_FILE} was edited since the last run, and --data-file would replace it; nothing was changed",
+            hint="edit scaffold.yml and leave --data-file out, or pass --force",
+        )
+
+
+def _marked(base: Tree, disk: Mapping[str, Entry]) -> tuple[PathOutcome, ...]:
+    """Give the files that still have the marks of an earlier conflict."""
+    found = ((path, disk.get(path)) for path in base)
+    return tuple(
+        PathOutcome(path, "conflict")
+        for path, entry in found
+        if entry is not None and entry.kind == "file" and has_marks(entry.content) and not has_marks(base[path].content)
+    )
+
+
+def _merged(request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry]) -> Merged:
+    once = matcher(once_globs(made.planned))
+    if request.kind == "recopy":
+        return restart(project.base, disk, made.tree, once=once)
+    return merge(project.base, disk, made.tree, once=once, style=request.style)
+
+
+def _with_state(writes: tuple[File, ...], made: Target, disk: Mapping[str, Entry]) -> tuple[File, ...]:
+    """Add the spec and the state where they differ from what is there."""
+    more = (spec_file(made.planned), *made.state)
+    return (
+        *writes,
+        *(file for file in more if (there := disk.get(file.path)) is None or there.content != file.content),
+    )
+
+
+def _paths(writes: tuple[File, ...], deletes: tuple[str, ...]) -> list[tuple[str, File | None]]:
+    """Give what changes outside of `.scaffold`, in order."""
+    files: dict[str, File | None] = {file.path: file for file in writes if not file.path.startswith(".scaffold/")}
+    return sorted((files | dict.fromkeys(deletes)).items())
+
+
+def _change(path: str, file: File | None, disk: Mapping[str, Entry]) -> FileChange:
+    there = disk.get(path)
+    before = there if there is not None and there.kind != "folder" else None
+    return FileChange(
+        path,
+        None if before is None else before.content,
+        None if file is None else file.content,
+        0o644 if before is None else before.mode,
+        0o644 if file is None else file.mode,
+    )
+
+
+def _replaces(merged: Merged) -> bool:
+    return any(one.outcome == "replaced" for one in merged.outcomes)
+
+
+def _findings(
+    request: UpdateRequest, project: Project, made: Target, merged: Merged, on_event: OnEvent
+) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """Check what would be written; give the new errors, and what was not checked.
+
+    Files for a person to settle are left out: with marks in them they cannot be sound.
+    """
+    if not request.validate:
+        return (), ("validation: it was switched off, so nothing was checked before writing",)
+    unsettled = {one.path for one in merged.unsettled} | {one.beside for one in merged.unsettled}
+    changed = {file.path: file.content for file in merged.writes if file.path not in unsettled}
+    if not changed:
+        return (), ()
+    from scaffolder.checking import new_findings  # noqa: PLC0415 - not needed with --no-validate
+
+    with stage("validate", on_event):
+        found = new_findings(project, changed, merged.deletes, made.planned.spec)
+    errors = (one for one in found if one.severity == "error")
+    return tuple(
+        Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
+    ), ()
+
+
+def _write(writes: tuple[File, ...], deletes: tuple[str, ...], disk: Mapping[str, Entry], root: Path) -> None:
+    try:
+        write_changes(writes, deletes, disk, root)
+    except KeyboardInterrupt:
+        # The renames may have begun: finish them or take them back before the program ends.
+        recover(root)
+        raise
+
+
+def _blueprints(lock: Lock, planned: Planned) -> tuple[str, ...]:
+    """Say which blueprints came, went or have another version."""
+    now = {step.blueprint: step.version for step in planned.plan.steps}
+    came = [f"{name} {version} is new" for name, version in now.items() if name not in lock.blueprints]
+    went = [f"{name} is no longer part of {planned.plan.source}" for name in lock.blueprints if name not in now]
+    changed = [
+        f"{name} {lock.blueprints[name].version} -> {version}"
+        for name, version in now.items()
+        if name in lock.blueprints and lock.blueprints[name].version != version
+    ]
+    return (*came, *went, *changed)
