@@ -16,7 +16,7 @@ from scaffolder_fills.ladder import ladder_of
 from scaffolder_fills.lock import Entry
 from scaffolder_fills.outcome import Attempt, Outcome, State, Step
 from scaffolder_fills.prompt import Job, digest_of_job, request_for
-from scaffolder_fills.request import Answer, Asker, AsksMany, Closes, NoAnswer, Request, Unavailable
+from scaffolder_fills.request import Answer, Asker, AsksMany, Connects, NoAnswer, Request, Unavailable
 from scaffolder_fills.slot import find_slots
 
 __all__ = [
@@ -106,8 +106,8 @@ async def fill_slots(  # noqa: PLR0913 - each is a part of the run that only the
             await run.fill(job)
 
     async with AsyncExitStack() as stack:
-        if isinstance(asker, Closes):
-            stack.push_async_callback(asker.aclose)
+        if run.connects is not None:
+            stack.push_async_callback(run.connects.aclose)
         if settings.batch and pending:
             await run.ask_early(pending)
         async with asyncio.TaskGroup() as group:
@@ -134,6 +134,8 @@ class _Run:
     ) -> None:
         self._shared = shared
         self._asker = asker
+        given: object = asker
+        self.connects = given if isinstance(given, Connects) else None
         self._check = check
         self._tidy = tidy
         self._prove = prove
@@ -238,6 +240,8 @@ class _Run:
             if isinstance(early, NoAnswer):
                 raise early
             return early
+        if self.connects is not None:
+            self.connects.connect(model)
         request = request_for(attempt.job, kind, self._shared, model, feedback=feedback, simpler=simpler)
         async with self._budget.purse(request) as purse:
             try:

@@ -119,11 +119,19 @@ class AsksMany(Protocol):
 
 
 @runtime_checkable
-class Closes(Protocol):
+class Connects(Protocol):
     """An asker with connections, which belong to the event loop of one run."""
 
+    def connect(self, model: str) -> None:
+        """Get ready to ask a model; it may take seconds once, which are not those of the question.
+
+        Raises:
+            Unavailable: it cannot be asked.
+        """
+        ...
+
     async def aclose(self) -> None:
-        """Close them."""
+        """Close the connections; the asker can be used again."""
         ...
 
 

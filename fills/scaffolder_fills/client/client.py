@@ -98,6 +98,14 @@ class Client:
         while self._providers:
             await self._providers.popitem()[1].aclose()
 
+    def connect(self, model: str) -> None:
+        """Load the SDK for a model; the connections themselves are opened by the first question.
+
+        Raises:
+            Unavailable: there is no key, or no SDK.
+        """
+        self._provider(split(model)[0])
+
     async def ask(self, request: Request) -> Answer:
         """Put one question; the table above says what may come of it.
 
