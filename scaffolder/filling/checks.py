@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -28,6 +29,8 @@ QUICK: Final = ("text", "python", "config", "ruff", "python-security", "web-secu
 REQUIREMENTS: Final = "requirements-dev.txt"
 TEST_SECONDS: Final = 120.0
 _MOST_LINES = 12
+_TELLING = re.compile(r"E   |FAILED |[\w.]*(?:Error|Exception|Warning)\b.*: ")
+"""Lines of pytest's output that say what is wrong: assertions, and the last line of a logged traceback."""
 
 
 def complaints_of(before: Mapping[str, str], config: Mapping[str, str] | None = None) -> Check:
@@ -106,6 +109,7 @@ class Trials:
         )
         if outcome.passed:
             return ()
-        said = [line for line in (outcome.stdout + outcome.stderr).splitlines() if line.startswith(("E ", "FAILED"))]
-        shown = "\n".join(said[:_MOST_LINES]) or f"the tests ended with {outcome.reason} ({outcome.exit_code})"
+        lines = (outcome.stdout + outcome.stderr).splitlines()
+        said = dict.fromkeys(line.strip() for line in lines if _TELLING.match(line))
+        shown = "\n".join(list(said)[-_MOST_LINES:]) or f"the tests ended with {outcome.reason} ({outcome.exit_code})"
         return (f"the tests {', '.join(tests)} fail:\n{shown}",)
