@@ -10,6 +10,7 @@ from scaffolder.contract.fields import EnumNames
 from scaffolder.contract.model import Auth, Contract, EnvironmentVariable, Features, Project
 from scaffolder.contract.openapi import build_components
 from scaffolder.contract.operations import build_operations
+from scaffolder.contract.seeds import build_seeds
 from scaffolder.contract.tables import build_tables, creation_order
 from scaffolder.contract.workflows import build_agents, build_workflows
 from scaffolder.naming import Names, pascal
@@ -48,6 +49,7 @@ def build_contract(spec: Spec) -> Contract:
         targets=tuple(_target(name, target) for name, target in spec.targets.items()),
         environment=_environment(spec),
         builtin=builtin,
+        seeds=build_seeds(entities, auth.profile if auth else ()),
         components=build_components(entities, agents, workflows, auth),
         notes=_notes(spec),
     )

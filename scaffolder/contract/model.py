@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from scaffolder.contract.entity_model import Entity, EntityRef, Field, Json, Table
+from scaffolder.contract.seeds import Seeds
 from scaffolder.contract.workflow_model import Agent, Workflow
 
 
@@ -102,6 +103,7 @@ class Contract:
     targets: tuple[Json, ...]
     environment: tuple[EnvironmentVariable, ...]
     builtin: dict[str, EntityRef]
+    seeds: Seeds
     components: Json
     notes: tuple[str, ...] = field(default=())
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from scaffolder_fills.kinds.kind import Place
+from scaffolder_fills.kinds.kind import WIDTH, Place
 from scaffolder_fills.kinds.prose import Strict
 from scaffolder_fills.kinds.strings import sql_string, yaml_string
 
@@ -88,7 +88,8 @@ class SqlRows:
         for column in _columns(place):
             if not _is_fixed(column, place):
                 # Columns have names like `schema` and `copy`, which attributes of a model must not have.
-                fields[f"given_{column.name}"] = (_field(column), Field(alias=column.name))
+                bare = column.name.strip('"')
+                fields[f"given_{bare}"] = (_field(column), Field(alias=bare))
         if not fields:
             raise ValueError(f"slot {place.slot}: every column is fixed")
         row = create_model("Row", __base__=Strict, __doc__="One row.", **fields)
@@ -97,16 +98,24 @@ class SqlRows:
                             rows=(Annotated[list[row], bounds], ...))  # type: ignore[arg-type, valid-type]  # fmt: skip
 
     def write(self, data: Any, place: Place) -> str:
-        """Write one INSERT statement, a row per line."""
+        """Write one INSERT statement: a row per line, or a value per line where a row is too long."""
         match = _INSERT.match(place.static)
         columns = _columns(place)
         rows = [
-            f"{place.indent}  ({', '.join(_value(column, row, number, place) for column in columns)})"
+            _row([_value(column, row, number, place) for column in columns], place.indent)
             for number, row in enumerate(data.rows)
         ]
         table = match["table"] if match else ""
         names = ", ".join(column.name for column in columns)
         return f"{place.indent}INSERT INTO {table} ({names}) VALUES\n" + ",\n".join(rows) + ";\n"
+
+
+def _row(values: list[str], indent: str) -> str:
+    line = f"{indent}({', '.join(values)})"
+    if len(line) < WIDTH:
+        return line
+    inner = f",\n{indent}    ".join(values)
+    return f"{indent}(\n{indent}    {inner}\n{indent})"
 
 
 def _columns(place: Place) -> list[_Column]:
@@ -149,7 +158,7 @@ def _value(column: _Column, row: Any, number: int, place: Place) -> str:
         return sql_string(str(uuid.uuid5(_ROWS_NAMESPACE, f"{place.slot}.{number}")))
     if _is_fixed(column, place):
         return column.literal
-    value = getattr(row, f"given_{column.name}")
+    value = getattr(row, "given_" + column.name.strip('"'))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return sql_string(" ".join(value.split())) if isinstance(value, str) else repr(value)

@@ -68,7 +68,7 @@ GOOD: dict[str, tuple[str, str, str, dict[str, Any], dict[str, Any], str]] = {
     "rows": (
         "sql.rows", "a.sql", SQL.format(static=INSERT), {"fixed": ["used"]},
         {"rows": [{"name": "it's", "weight": 2}]},
-        INSERT.replace("'x', 'one', 1", "'UUID', 'it''s', 2"),
+        INSERT.replace("  ('x', 'one', 1", "('UUID', 'it''s', 2"),
     ),
     "cases": (
         "test.cases", "a.py", CASES.format(static='    ("static one", {"text": "x", "number": 1}, True),\n'), {},
