@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder import pipeline
 from scaffolder.disk import Disk
 from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, ignore
-from scaffolder.pipeline import catalog
 from scaffolder.project import Project
 from scaffolder.state import LOCK, SPEC_FILE, Lock
 from scaffolder.update import target
@@ -84,9 +84,9 @@ def _known(project: Project) -> tuple[str, tuple[str, ...]]:
     path = project.root / LOCK
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     named = {line.split('"')[3] for line in text.splitlines() if line.strip().startswith('"source": "')}
-    known = [name for name in sorted(named) if name in catalog().stacks or name in catalog().names]
+    known = [name for name in sorted(named) if name in pipeline.catalog().stacks or name in pipeline.catalog().names]
     if len(known) != 1:
         found = f"its {LOCK} names {', '.join(known)}" if known else f"its {LOCK} does not name one"
-        stacks = ", ".join(catalog().stacks)
+        stacks = ", ".join(pipeline.catalog().stacks)
         raise SourceError(f"the stack of {project.root} is unknown: {found}", hint=f"pass --source ({stacks})")
     return known[0], ()

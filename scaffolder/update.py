@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
+from scaffolder import pipeline
 from scaffolder.diffs import FileChange
 from scaffolder.disk import Disk
 from scaffolder.errors import DestinationError, SourceError, StateError
@@ -23,7 +24,7 @@ from scaffolder.merging import Entry, Merged, PathOutcome, has_marks, merge, res
 from scaffolder.merging.text import Style
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
-from scaffolder.pipeline import catalog, once_globs, plan, spec_file, stage, state_of
+from scaffolder.pipeline import once_globs, plan, spec_file, stage, state_of
 from scaffolder.planned import Planned
 from scaffolder.problem import Problem
 from scaffolder.project import Project
@@ -137,10 +138,10 @@ def target(
         spec = SpecSource(SPEC_FILE, project.spec)
     planned = plan(lock.source, spec, overrides, on_event)
     with stage("render", on_event):
-        rendered = render(planned.plan, catalog(), on_event)
+        rendered = render(planned.plan, pipeline.catalog(), on_event)
     if rendered.failures:
         return Target(planned, rendered, Tree(), ())
-    filled, slots = replayed(rendered.tree, planned.spec, read_entries(project.root), catalog())
+    filled, slots = replayed(rendered.tree, planned.spec, read_entries(project.root), pipeline.catalog())
     kept, state = state_of(filled, planned, lock.exclude)
     lost = tuple(f"{one.slot}: {one.reason}" for one in slots if one.state != "replayed")
     return Target(planned, rendered, kept, state, (*planned.plan.notes, *planned.not_done, *rendered.notes, *lost))

@@ -19,13 +19,13 @@ def command(place: str, as_json: bool) -> int:
     The answer is a blueprint with its template, loop item and slot; a fill with the model that wrote it; or a person,
     with what git knows of them. The project is the nearest folder above PATH with a .scaffold in it.
     """
+    from scaffolder import pipeline  # noqa: PLC0415
     from scaffolder.explain import explain  # noqa: PLC0415
-    from scaffolder.pipeline import catalog  # noqa: PLC0415
 
     path, line = _parse(place)
     root = _root_of(path)
     relative = os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/")  # noqa: PTH100 - links stay links
-    found = explain(root, relative, line, catalog())
+    found = explain(root, relative, line, pipeline.catalog())
     output.result(found.to_json() if as_json else found.to_text())
     return exits.FINE
 
