@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 import yaml
 
+from scaffolder_fills.guard.characters import check_visible
 from scaffolder_fills.guard.rejected import Rejected
 from scaffolder_fills.slot import Slot, lines_of
 
@@ -14,6 +16,7 @@ DEEPEST: Final = 20
 """Levels of mappings and lists in each other."""
 
 _OUTSIDE: Final = "the text reaches out of its slot and changes the rest of the file"
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TEXT: Final = "tag:yaml.org,2002:str"
 
 
@@ -94,12 +97,21 @@ def _of_kind(
 ) -> None:
     """See that entries are such as their kind writes, whoever wrote these: texts, under the same key if it is one."""
     for key, value in new:
-        if value.tag != _TEXT or not isinstance(value, yaml.ScalarNode):
-            raise Rejected("only texts may stand in this slot; put them into quotes")
-        if key is not None and (key.tag != _TEXT or not isinstance(key, yaml.ScalarNode)):
-            raise Rejected("only texts may be keys in this slot; put them into quotes")
+        if not isinstance(value, yaml.ScalarNode) or value.style not in {'"', "'"}:
+            raise Rejected("only texts in quotes may stand in this slot")
+        if key is not None and not _is_plain_key(key):
+            raise Rejected("only plain words may be keys in this slot, or texts in quotes")
+        if (key or value).start_mark.line != value.end_mark.line:
+            raise Rejected("an entry stands on one line in this slot")
+        check_visible(value.value)
     if kind == "text" and _keys(old) != _keys(new):
         raise Rejected(f"the slot holds one entry, {', '.join(map(str, _keys(old)))}")
+
+
+def _is_plain_key(key: yaml.Node) -> bool:
+    if not isinstance(key, yaml.ScalarNode) or key.tag != _TEXT:
+        return False
+    return key.style in {'"', "'"} or _PLAIN_KEY.fullmatch(key.value) is not None
 
 
 def _keys(pairs: list[tuple[yaml.Node | None, yaml.Node]]) -> list[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 DEEPEST: Final = 8
 """Levels of lists in each other; a list has two, and its text one more."""
 
+_CODE: Final = re.compile(r"(?<![\\`])(`+)(?!`)[^`]+(?<!`)\1(?!`)")
+_UNESCAPED: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:<[A-Za-z/!?]|\]\((?!https://))")
 _BLOCKS: Final = frozenset(
     f"{name}_{end}" for name in ("paragraph", "bullet_list", "ordered_list", "list_item") for end in ("open", "close")
 ) | {"inline"}
@@ -81,11 +84,12 @@ def _allowed(token: Token) -> None:
         raise Rejected(f"only paragraphs and lists may stand in this slot, not {token.type.replace('_', ' ')}")
     if token.level > DEEPEST:
         raise Rejected("the lists are nested too deeply")
+    # What one program takes for text may be a link or a tag to another, unless it is escaped.
+    if token.type == "inline" and (found := _UNESCAPED.search(_CODE.sub("", token.content))):
+        raise Rejected(f"{found.group()!r} may not stand in this slot; links are [text](https://…)")
     for part in token.children or ():
         # An entity, `&#8238;`, has become the character by now.
         check_visible(part.content)
-        if part.type == "text" and "](" in part.content:
-            raise Rejected("links in this slot begin with https://")
         if part.type not in _INLINES:
             raise Rejected(f"only plain prose may stand in this slot, not {part.type.replace('_', ' ')}")
         if part.type == "link_open" and not _is_fine(str(part.attrs.get("href", ""))):

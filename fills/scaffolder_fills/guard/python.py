@@ -97,10 +97,15 @@ def _dump(tree: ast.AST) -> str:
 def _tokens(source: str, slot: Slot, kind: str) -> None:
     """See that both markers are comments still (an open string would have swallowed them), and what stands between."""
     comments: set[int] = set()
+    depth = 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 comments.add(token.start[0])
+            if token.type == tokenize.OP:
+                depth += (token.string in "([{") - (token.string in ")]}")
+            if depth > DEEPEST:
+                raise Rejected(f"it is nested deeper than {DEEPEST} levels")
             if slot.start < token.start[0] < slot.end:
                 _only_strings(token) if kind in {"text", "python.docstring"} else _plain_names(token)
     except (tokenize.TokenError, SyntaxError) as error:

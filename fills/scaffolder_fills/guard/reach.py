@@ -78,6 +78,7 @@ def check(brought: Sequence[ast.AST], removed: Sequence[ast.AST], tree: ast.Modu
         work.check(root, patterns)
         growth.check_operations(root, texts)
         growth.check_powers(root, powers)
+    _names_of_the_file(brought, tree, known)
     _stores(brought)
 
 
@@ -137,6 +138,21 @@ def _class_pattern(node: ast.MatchClass) -> None:
 def _keyword(node: ast.keyword) -> None:
     if node.arg is not None and node.arg.startswith("_"):
         raise Rejected(f"{node.arg} is private")
+
+
+def _names_of_the_file(brought: Sequence[ast.AST], tree: ast.Module, known: frozenset[str]) -> None:
+    """Refuse what the file holds for itself, such as its logger: constants, classes and functions are for use."""
+    held = {
+        node.id
+        for statement in tree.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not node.id.isupper()
+    }
+    for root in brought:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Name) and node.id in (held | _MODULES) - known:
+                raise Rejected(f"{node.id} may not be used here: code in a slot computes with what it is given")
 
 
 def _stores(brought: Sequence[ast.AST]) -> None:

@@ -50,6 +50,7 @@ _REFUSED: Final = frozenset(
 )
 _STARTS: Final = frozenset("const let return if for throw switch await".split())
 _CONTINUES: Final = frozenset("else case default of in instanceof as satisfies".split())
+_BETWEEN: Final = frozenset("typeof type interface keyof readonly is extends break continue".split())
 _SETS: Final = frozenset({"=", "+=", "-=", "++", "--"})
 
 
@@ -68,6 +69,7 @@ def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
     openings = _openings(tokens)
     _whole_statements(tokens, openings)
     for number in range(len(tokens)):
+        _no_prose(tokens, number)
         _words(tokens, number)
         _sets_nothing_of_others(tokens, number)
         _indexes(tokens, number, openings)
@@ -127,6 +129,18 @@ def _whole_statements(tokens: list[_Token], openings: dict[int, int]) -> None:
     for number, (kind, word) in enumerate(tokens):
         if kind == "name" and word in {"case", "default", "break", "continue"} and openings[number] == -1:
             raise Rejected(f"{word} may not stand here: it belongs to what is around the slot")
+
+
+def _no_prose(tokens: list[_Token], number: int) -> None:
+    """Refuse two values side by side, as words of a sentence stand."""
+    (kind, word), (next_kind, next_word) = tokens[number], _at(tokens, number + 1)
+    values = {"name", "text", "template", "number"}
+    if (
+        {kind, next_kind} <= values
+        and word not in _STARTS | _CONTINUES | _BETWEEN
+        and next_word not in _CONTINUES | _BETWEEN
+    ):
+        raise Rejected(f"{word[:40]} {next_word[:40]} is no code")
 
 
 def _words(tokens: list[_Token], number: int) -> None:

@@ -63,11 +63,11 @@ def _first(place: Place) -> tuple[str, dict[str, Any], Any]:
 def _type_of(value: Any, place: Place) -> Any:
     match value:
         case bool():
-            return bool
+            return Annotated[bool, Field(strict=True)]
         case int():
-            return Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
+            return Annotated[int, Field(strict=True, ge=-1_000_000_000, le=1_000_000_000)]
         case float():
-            return Annotated[float, Field(ge=-1e9, le=1e9)]
+            return Annotated[float, Field(strict=True, ge=-1e9, le=1e9)]
         case str():
             return Annotated[str, Field(max_length=500)]
         case None:

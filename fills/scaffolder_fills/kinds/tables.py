@@ -148,9 +148,9 @@ def _field(column: _Column) -> Any:
     if column.kind is str:
         return Annotated[str, Field(min_length=1, max_length=200)]
     if column.kind is bool:
-        return bool
+        return Annotated[bool, Field(strict=True)]
     whole = "." not in column.literal
-    return Annotated[int if whole else float, Field(ge=-1_000_000, le=1_000_000)]
+    return Annotated[int if whole else float, Field(strict=True, ge=-1_000_000, le=1_000_000)]
 
 
 def _value(column: _Column, row: Any, number: int, place: Place) -> str:
