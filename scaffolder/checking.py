@@ -54,11 +54,16 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
 
 
 def new_findings(
-    project: Project, changed: Mapping[str, bytes], deleted: Collection[str] = (), spec: bytes | None = None
+    project: Project,
+    changed: Mapping[str, bytes],
+    deleted: Collection[str] = (),
+    spec: bytes | None = None,
+    *,
+    errors_only: bool = False,
 ) -> tuple[Finding, ...]:
     """Check what a run would write over files of a project; give what its files do not have already.
 
-    `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another.
+    With `errors_only`, errors in the files of `changed` are all that is asked for. `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
@@ -71,6 +76,8 @@ def new_findings(
     kept = {path: content for path, content in now.tree.items() if path not in deleted}
     then = replace(Sources.of({**kept, **changed}, contract), environment=now.environment)
     found = check_sources(project, then.only(changed)).findings
+    if errors_only:
+        found = tuple(one for one in found if one.severity == "error" and one.path in changed)
     if not found:
         return ()
     there = [path for path in changed if path in now.tree]

@@ -178,7 +178,7 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     if made.rendered.failures:
         return report
     lock = require_lock(project)
-    report = replace(report, blueprints=_blueprints(lock, made.planned))
+    report = replace(report, blueprints=_blueprints(lock, made))
     disk = Disk(str(request.root))
     _check_spec(request, lock, disk)
     if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
@@ -281,8 +281,7 @@ def _findings(
     from scaffolder.checking import new_findings  # noqa: PLC0415 - not needed with --no-validate
 
     with stage("validate", on_event):
-        found = new_findings(project, changed, merged.deletes, made.planned.spec)
-    errors = (one for one in found if one.severity == "error")
+        errors = new_findings(project, changed, merged.deletes, made.planned.spec, errors_only=True)
     return tuple(
         Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
     ), ()
@@ -297,11 +296,12 @@ def _write(writes: tuple[File, ...], deletes: tuple[str, ...], disk: Mapping[str
         raise
 
 
-def _blueprints(lock: Lock, planned: Planned) -> tuple[str, ...]:
-    """Say which blueprints came, went or have another version."""
-    now = {step.blueprint: step.version for step in planned.plan.steps}
+def _blueprints(lock: Lock, made: Target) -> tuple[str, ...]:
+    """Say which blueprints came, went or have another version; one that gives no file is not part of a project."""
+    owners = {file.origin.blueprint for file in made.rendered.tree.values()}
+    now = {step.blueprint: step.version for step in made.planned.plan.steps if step.blueprint in owners}
     came = [f"{name} {version} is new" for name, version in now.items() if name not in lock.blueprints]
-    went = [f"{name} is no longer part of {planned.plan.source}" for name in lock.blueprints if name not in now]
+    went = [f"{name} {used.version} has no files any more" for name, used in lock.blueprints.items() if name not in now]
     changed = [
         f"{name} {lock.blueprints[name].version} -> {version}"
         for name, version in now.items()

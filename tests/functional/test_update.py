@@ -215,7 +215,7 @@ def test_a_blueprint_that_leaves_the_stack_and_one_that_joins(shop: Workshop) ->
         "kept-edited   x/mine.txt (the blueprints no longer have it, you edited it: it is yours now)",
         "deleted       x/old.txt",
     ]
-    assert "  - new 1.0.0 is new\n  - old is no longer part of demo" in done.out
+    assert "  - new 1.0.0 is new\n  - old 1.0.0 has no files any more" in done.out
     assert shop.files() == {"a.txt", "new.txt", "x/mine.txt"}
 
 
