@@ -63,7 +63,8 @@ def new_findings(
 ) -> tuple[Finding, ...]:
     """Check what a run would write over files of a project; give what its files do not have already.
 
-    With `errors_only`, errors in the files of `changed` are all that is asked for. `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another.
+    `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another. With
+    `errors_only`, errors in the files of `changed` are all that is asked for.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
