@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -51,10 +52,29 @@ def check(sample: Sample, after: str, text: str) -> None:
     assert [slot.text for slot in were if slot.id != SLOT] == [slot.text for slot in are if slot.id != SLOT]
     assert next(slot.text for slot in are if slot.id == SLOT) == text
     _PARSERS[sample.path.rpartition(".")[2]](after)
+    if sample.path.endswith(".py"):
+        assert _outline(sample) == _outline(replace(sample, source=after))
 
 
 def _python(text: str) -> None:
     compile(ast.parse(text), "fill", "exec", dont_inherit=True)
+
+
+def _outline(sample: Sample) -> list[str]:
+    """Give each statement that does not hold the slot, and the first lines of those that do, as they were parsed."""
+    start, end = next((slot.start, slot.end) for slot in find_slots(sample.source, sample.path) if slot.id == SLOT)
+    found: list[str] = []
+    level: list[ast.AST] = [ast.parse(sample.source)]
+    for node in level:
+        for child in ast.iter_child_nodes(node):
+            decorators = [one.lineno for one in getattr(child, "decorator_list", ())]
+            first, last = min([getattr(child, "lineno", 0), *decorators]), getattr(child, "end_lineno", 0)
+            if first > end or (0 < last < start):
+                found.append(f"{type(node).__name__}: {ast.dump(child)}")
+            elif first <= start and last >= end:
+                found.append(f"{type(child).__name__} {getattr(child, 'name', '')} in {type(node).__name__}")
+                level.append(child)
+    return sorted(found)
 
 
 def _yaml(text: str) -> None:
