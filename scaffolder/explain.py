@@ -47,7 +47,7 @@ class Explanation:
     line: int | None
     origin: Literal["template", "fill", "person", "spec", "state"]
     blueprint: str = ""
-    version: str = ""
+    blueprint_version: str = ""
     template: str = ""
     template_line: int | None = None
     item: str | None = None
@@ -67,7 +67,7 @@ class Explanation:
         lines = [f"{place}: {self._who()}"]
         if self.template:
             where = self.template if self.template_line is None else f"{self.template}:{self.template_line}"
-            lines += [f"  blueprint  {self.blueprint} {self.version}", f"  template   {where}"]
+            lines += [f"  blueprint  {self.blueprint} {self.blueprint_version}", f"  template   {where}"]
         if self.item is not None:
             lines.append(f"  for        {self.item}")
         if self.slot:
