@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from scaffolder_fills.kinds.kind import WIDTH, Place
+from scaffolder_fills.kinds.kind import WIDTH, Place, written
 from scaffolder_fills.kinds.prose import Strict
 from scaffolder_fills.kinds.strings import python_string
 
@@ -39,7 +39,7 @@ class TestCases:
     def write(self, data: Any, place: Place) -> str:
         """Write one case per line, or over several where it does not fit."""
         _, arguments, _ = _first(place)
-        return "".join(_case(one, list(arguments), place.indent) for one in data.cases)
+        return written("".join(_case(one, list(arguments), place.indent) for one in data.cases), self.name)
 
 
 def _no_name_twice(cases: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from scaffolder_fills.kinds.kind import WIDTH, Place
+from scaffolder_fills.kinds.kind import WIDTH, Place, written
 from scaffolder_fills.kinds.prose import Strict
 
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(?P<code>.*?)\n?```\s*\Z", re.DOTALL)
@@ -35,13 +35,13 @@ class Docstring:
         """Write the string in triple quotes; backslashes and quotes inside are escaped."""
         summary = _quoted(data.summary.rstrip(".") + ".")
         if not data.details:
-            return f'{place.indent}"""{summary}"""\n'
+            return written(f'{place.indent}"""{summary}"""\n', self.name)
         lines = [f'{place.indent}"""{summary}']
         for detail in data.details:
             words, room = _quoted(" ".join(detail.split())), WIDTH - len(place.indent)
             wrapped = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False)
             lines += ["", *(place.indent + line for line in wrapped)]
-        return "\n".join([*lines, f'{place.indent}"""', ""])
+        return written("\n".join([*lines, f'{place.indent}"""', ""]), self.name)
 
 
 def _one_line(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
+from scaffolder_fills.guard import characters
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -60,3 +62,15 @@ class Kind(Protocol):
             ValueError: the data cannot be written there.
         """
         ...
+
+
+def written(text: str, kind: str) -> str:
+    """Give the lines that a kind of data has written, if they are such as any slot may hold.
+
+    Code is not for this: what it may hold is for the guard of its language to say.
+
+    Raises:
+        ValueError: the data held what cannot be seen, the mark of a slot, or a directive to a tool.
+    """
+    characters.check(text, kind)
+    return text

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from scaffolder_fills.kinds.kind import Place
+from scaffolder_fills.kinds.kind import Place, written
 from scaffolder_fills.kinds.strings import markdown_paragraph, python_strings, yaml_string
 
 _KEY = re.compile(r"\s*(?P<key>[\w.-]+):\s")
@@ -51,15 +51,15 @@ class Text:
         match place.suffix:
             case ".py":
                 end = "\n" if place.static.rstrip().endswith('\\n"') else ""
-                return python_strings(text + end, place.indent)
+                return written(python_strings(text + end, place.indent), self.name)
             case ".md":
                 paragraphs = [markdown_paragraph(one) for one in re.split(r"\n\s*\n", text)]
-                return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
+                return written("\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n", self.name)
             case _:
                 key = _KEY.match(place.static)
                 if key is None or place.static.count("\n") != 1:
                     raise ValueError(f"slot {place.slot}: the static text must be one `key: value`")
-                return f"{place.indent}{key['key']}: {yaml_string(text)}\n"
+                return written(f"{place.indent}{key['key']}: {yaml_string(text)}\n", self.name)
 
 
 class Block(Strict):
@@ -94,7 +94,7 @@ class Section:
         """Write the blocks with a blank line between them."""
         del place
         blocks: list[Block] = data.blocks  # type: ignore[attr-defined]
-        return "\n\n".join("\n".join(_block(block)) for block in blocks) + "\n"
+        return written("\n\n".join("\n".join(_block(block)) for block in blocks) + "\n", self.name)
 
 
 def _block(block: Block) -> list[str]:

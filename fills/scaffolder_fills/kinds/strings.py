@@ -7,7 +7,9 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from scaffolder_fills.guard.characters import check_visible
 from scaffolder_fills.kinds.kind import WIDTH
+from scaffolder_fills.slot import lines_of
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 _CODE = re.compile(r"(?<!`)`(?=\S)[^`\n<>]+(?<=\S)`(?!`)")
@@ -22,7 +24,7 @@ def python_string(text: str) -> str:
 
 def python_strings(text: str, indent: str) -> str:
     """Write a text as lines of adjacent string literals that fit the width; words are not divided where it can be."""
-    pieces = [piece for line in text.splitlines(keepends=True) for piece in _pieces(line, WIDTH - len(indent) - 4)]
+    pieces = [piece for line in lines_of(text) for piece in _pieces(line, WIDTH - len(indent) - 4)]
     return "".join(f"{indent}{python_string(piece)}\n" for piece in pieces)
 
 
@@ -39,12 +41,23 @@ def _pieces(line: str, width: int) -> Iterator[str]:
 
 
 def yaml_string(text: str) -> str:
-    """Write a YAML scalar in double quotes: JSON's strings are YAML's."""
+    """Write a YAML scalar in double quotes: JSON's strings are YAML's.
+
+    Raises:
+        ValueError: a character of the text cannot be seen; an escape would hide it.
+    """
+    check_visible(text)
     return json.dumps(text, ensure_ascii=False)
 
 
 def sql_string(text: str) -> str:
-    """Write an SQL string literal as the standard has it; a backslash means nothing there."""
+    """Write an SQL string literal as the standard has it.
+
+    Raises:
+        ValueError: the text holds a backslash, which means something to some databases only.
+    """
+    if "\\" in text:
+        raise ValueError("a text in SQL may not hold a backslash")
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -6,11 +6,12 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from scaffolder_fills.kinds.kind import WIDTH, Place
+from scaffolder_fills.kinds.kind import WIDTH, Place, written
 from scaffolder_fills.kinds.prose import Strict
 from scaffolder_fills.kinds.strings import sql_string, yaml_string
 
@@ -43,7 +44,9 @@ class YamlMap:
     def write(self, data: Any, place: Place) -> str:
         """Write one entry per line, sorted by key."""
         entries = sorted(data.entries, key=lambda one: one.key)
-        return "".join(f"{place.indent}{_yaml_key(one.key)}: {yaml_string(one.value)}\n" for one in entries)
+        return written(
+            "".join(f"{place.indent}{_yaml_key(one.key)}: {yaml_string(one.value)}\n" for one in entries), self.name
+        )
 
 
 def _no_key_twice(entries: list[Any]) -> list[Any]:
@@ -107,7 +110,7 @@ class SqlRows:
         ]
         table = match["table"] if match else ""
         names = ", ".join(column.name for column in columns)
-        return f"{place.indent}INSERT INTO {table} ({names}) VALUES\n" + ",\n".join(rows) + ";\n"
+        return written(f"{place.indent}INSERT INTO {table} ({names}) VALUES\n" + ",\n".join(rows) + ";\n", self.name)
 
 
 def _row(values: list[str], indent: str) -> str:
@@ -161,4 +164,9 @@ def _value(column: _Column, row: Any, number: int, place: Place) -> str:
     value = getattr(row, "given_" + column.name.strip('"'))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return sql_string(" ".join(value.split())) if isinstance(value, str) else repr(value)
+    return sql_string(" ".join(value.split())) if isinstance(value, str) else _number(value)
+
+
+def _number(value: float) -> str:
+    """Write a number without an exponent, which not every reader of a seed file knows, and with nine places at most."""
+    return str(value) if isinstance(value, int) else format(Decimal(repr(round(value, 9))), "f")

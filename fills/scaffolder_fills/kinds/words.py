@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from scaffolder_fills.kinds.kind import Place
+from scaffolder_fills.kinds.kind import Place, written
 from scaffolder_fills.kinds.prose import Strict
 from scaffolder_fills.kinds.strings import python_string, yaml_string
 
@@ -35,7 +35,7 @@ class Choices:
     def write(self, data: Any, place: Place) -> str:
         """Write one word per line, as an item of a list."""
         order = list(place.options["of"])
-        return _items(sorted((word.value for word in data.chosen), key=order.index), place)
+        return written(_items(sorted((word.value for word in data.chosen), key=order.index), place), self.name)
 
 
 class Names:
@@ -54,7 +54,7 @@ class Names:
 
     def write(self, data: Any, place: Place) -> str:
         """Write one name per line, as an item of a list."""
-        return _items(data.names, place)
+        return written(_items(data.names, place), self.name)
 
 
 def _no_word_twice(words: list[str]) -> list[str]:
