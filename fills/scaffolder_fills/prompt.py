@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -66,20 +68,20 @@ def request_for(
     job: Job, kind: Kind, shared: str, model: str, *, feedback: tuple[str, ...] = (), simpler: bool = False
 ) -> Request:
     """Make the request for a slot; `simpler` is for a model that is asked after another one failed."""
-    material = "\n\n".join(f"## {title}\n{text.rstrip()}" for title, text in job.material.items())
+    material = "\n\n".join(f"## {' '.join(title.split())}\n{text.rstrip()}" for title, text in job.material.items())
     task = (
         f"Slot: {job.slot}\nFile: {job.place.path}\n\nGoal: {job.goal}\n\n"
-        f"The default text, which yours replaces:\n<material>\n{job.place.static.rstrip()}\n</material>"
+        f"The default text, which yours replaces:\n{_fenced(job.place.static)}"
     )
     if material:
-        task += f"\n\nWhat this slot is about:\n<material>\n{material}\n</material>"
+        task += f"\n\nWhat this slot is about:\n{_fenced(material)}"
     if simpler:
         task += f"\n\n{_SIMPLER}"
     return Request(
         slot=job.slot,
         model=model,
         system=SYSTEM,
-        shared=f"The project:\n<material>\n{shared.rstrip()}\n</material>",
+        shared=f"The project:\n{_fenced(shared)}",
         task=task,
         schema=kind.schema(job.place),
         feedback=feedback,
@@ -87,5 +89,13 @@ def request_for(
     )
 
 
+def _fenced(text: str) -> str:
+    """Put material between its marks; what looks like a mark in it, or could hide one, is taken apart."""
+    seen = "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
+    return f"<material>\n{_MARK.sub('&lt;', seen).rstrip()}\n</material>"
+
+
+_MARK = re.compile(r"[<\uff1c\ufe64](?=[\s/\\]*material)", re.IGNORECASE)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MAX_TOKENS = {"text": 2_000, "python.docstring": 1_000, "choices": 500, "names": 500}
 """Tokens of an answer, thinking included."""
