@@ -102,8 +102,10 @@ def _operation(node: ast.BinOp, texts: frozenset[str]) -> None:
     match node.op:
         case ast.Pow():
             bounded(node.right, LARGEST_EXPONENT, "exponents")
+            if _is_power(node.left):
+                raise Rejected("powers of powers are not allowed here")
             if isinstance(node.left, ast.BinOp):
-                raise Rejected("powers of calculations are not allowed here")
+                bounded(node.right, 3, "exponents of calculations")
         case ast.LShift():
             bounded(node.right, LARGEST_EXPONENT, "shifts")
         case ast.Mult():
