@@ -189,11 +189,13 @@ SCRIPTS = {
     "a filter": "return rows.filter((row) => row.name !== '' && !row.done);",
     "a template": "const name = `${row.first} ${row.last}`;\nreturn name.trim();",
     "a loop": "let total = 0;\nfor (const row of rows) {\n  total += row.amount * 2;\n}\nreturn total;",
-    "conditions": "if (rows.length === 0) {\n  return [];\n} else if (rows.length > 9) {\n  return rows.slice(0, 9);\n}\nreturn rows;",
+    "conditions": "if (rows.length === 0) {\n  return [];\n} "
+    "else if (rows.length > 9) {\n  return rows.slice(0, 9);\n}\nreturn rows;",
     "a switch": "switch (kind) {\n  case 'a':\n    return rows;\n  default:\n    return [];\n}",
     "types": "const kept: string[] = rows.map((row) => row.name as string);\nreturn kept.at(-1) ?? kept[0];",
     "objects": "return rows.reduce((all, row) => ({ ...all, total: all.total + row.amount }), { total: 0 });",
-    "taking apart": "const { name, tags = [] } = rows[0];\nconst [first] = tags;\nreturn first === name ? [1] : [2, 3];",
+    "taking apart": "const { name, tags = [] } = rows[0];\nconst [first] = tags;\n"
+    "return first === name ? [1] : [2, 3];",
     "words in texts": "return rows.length > 0 ? 'any window is open' : \"nothing to import\";",
     "waiting": "const answer = await ask(rows);\nreturn answer;",
 }
@@ -243,8 +245,8 @@ def test_a_slot_that_is_not_there() -> None:
         ("return os.environ", "os may not be used here"),
         ("import enum\nreturn rows", "enum may not be imported here; allowed are collections,"),
         (
-            "import operator\nreturn operator.attrgetter('x')",
-            "operator.attrgetter may not be used here; allowed are itemgetter",
+            "import operator\nreturn operator.mul(2, 3)",
+            "operator.mul may not be used here; allowed are itemgetter",
         ),
         ("rows.x = 1\nreturn rows", "setting .x is not allowed here"),
         ("yield rows", "the function may not yield"),
