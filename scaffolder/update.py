@@ -180,10 +180,10 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     lock = require_lock(project)
     report = replace(report, blueprints=_blueprints(lock, made))
     disk = Disk(str(request.root))
-    _check_spec(request, lock, disk)
-    if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
-        return replace(report, status="unsettled", outcomes=marked)
     with stage("merge", on_event):
+        _check_spec(request, lock, disk)
+        if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
+            return replace(report, status="unsettled", outcomes=marked)
         merged = _merged(request, project, made, disk)
         writes = _with_state(merged.writes, made, disk)
     changes = tuple(_change(path, file, disk) for path, file in _paths(writes, merged.deletes))

@@ -1,0 +1,76 @@
+"""Random blueprints and specs, edited at random, changed at random: nothing that a person wrote is ever lost."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from scaffolder import pipeline
+from scaffolder.blueprints import load_catalog
+from scaffolder.drift import check
+from scaffolder.input import SpecSource
+from scaffolder.pipeline import CopyRequest
+from scaffolder.update import UpdateRequest, update
+from tests.support.blueprints import snapshot
+from tests.support.people import Author, Person
+
+
+def settle(root: Path) -> None:
+    """Take both sides of every conflict, as a person in a hurry does."""
+    for path in root.rglob("*"):
+        if path.is_file() and b"<<<<<<< yours" in path.read_bytes():
+            marks = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
+            kept = [line for line in path.read_bytes().splitlines(keepends=True) if not line.startswith(marks)]
+            path.write_bytes(b"".join(kept))
+
+
+def years(folder: Path, seed: int, patch: pytest.MonkeyPatch) -> None:
+    """One project through some years: copied, then edited, changed and updated again and again."""
+    chance = random.Random(seed)
+    author, root = Author(chance), folder / "project"
+
+    def install() -> None:
+        author.write(folder / "blueprints")
+        found = load_catalog(folder / "blueprints")
+        patch.setattr(pipeline, "catalog", lambda: found)
+
+    install()
+    spec = SpecSource("spec.yml", content=author.spec().encode())
+    assert pipeline.copy(CopyRequest("demo", root, spec, validate=False)).status == "written"
+    person = Person(root, chance)
+    for year in range(3):
+        for _ in range(chance.randint(0, 8)):
+            person.edit()
+        for _ in range(chance.randint(0, 6)):
+            author.change()
+        install()
+        (root / "scaffold.yml").write_text(author.spec())
+        before, modes = person.lines(), {path: path.stat().st_mode for path in person.files()}
+        style = chance.choice(["inline", "rej"])
+        report = update(UpdateRequest(root, validate=False, style=style))  # type: ignore[arg-type]
+
+        said = {one.path for one in report.outcomes} | {one.was for one in report.outcomes}
+        lost = {line: path for line, path in before.items() if line not in person.lines()}
+        assert not lost, (seed, year, lost)
+        assert report.status in {"updated", "current"}, (seed, year, report.status)
+        gone = {path.relative_to(root).as_posix() for path in modes if not path.exists()}
+        assert gone <= said, (seed, year, gone - said)
+        assert not (root / ".scaffold/journal").exists()
+
+        settle(root)
+        after = snapshot(root)
+        again = update(UpdateRequest(root, validate=False))
+        assert (again.status, again.conflicts) == ("current", ()), (seed, year, again.outcomes)
+        assert snapshot(root) == after, (seed, year)
+        assert check(root).is_clean, (seed, year)
+
+
+@pytest.mark.parametrize("count", [25, pytest.param(700, marks=pytest.mark.slow)])
+def test_no_line_of_a_persons_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    first = random.SystemRandom().randrange(1 << 30)
+    for seed in range(first, first + count):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        years(folder, seed, monkeypatch)
