@@ -19,8 +19,13 @@ class Budget:
     def __init__(self, limit: float | None) -> None:
         self.limit = limit
         self.spent = 0.0
-        self.reserved = 0.0
+        self.open: set[Purse] = set()
         self._changed = asyncio.Condition()
+
+    @property
+    def reserved(self) -> float:
+        """What is set aside; exactly 0 when nothing is, which a running sum of floats would not be."""
+        return sum(purse.reserved for purse in self.open)
 
     def has_room(self, request: Request, *, batch: bool = False) -> bool:
         """Tell whether `purse` would not wait."""
@@ -54,7 +59,7 @@ class Purse:
         self._model = request.model
         self._max_tokens = request.max_tokens
         self._characters = sum(map(len, request.messages)) + 2 * len(str(schema_of(request.schema))) + _WORDS
-        self._reserved = 0.0
+        self.reserved = 0.0
         self._batch = batch
 
     def may_open(self) -> bool:
@@ -62,7 +67,7 @@ class Purse:
         limit, others = self._budget.limit, self._budget.reserved
         if limit is None or self._budget.spent >= limit:
             return True
-        return not others or self._budget.spent + others + self._most(self._max_tokens) <= limit
+        return not self._budget.open or self._budget.spent + others + self._most(self._max_tokens) <= limit
 
     def open(self) -> None:
         """Set the money aside.
@@ -71,7 +76,8 @@ class Purse:
             Unavailable: there is none, or the price is not known.
         """
         self._ask_for_money()
-        self._reserve(self._max_tokens)
+        self.reserved = self._most(self._max_tokens)
+        self._budget.open.add(self)
 
     def before(self, max_tokens: int) -> None:
         """Let an HTTP request go, the first or another one for the same question, if there is money for it.
@@ -81,9 +87,9 @@ class Purse:
             NoAnswer: others hold what it would need.
         """
         self._ask_for_money()
-        self._reserve(max_tokens)
+        self.reserved = max(self.reserved, self._most(max_tokens))
         budget = self._budget
-        alone = budget.reserved <= self._reserved
+        alone = budget.open == {self}
         if budget.limit is not None and not alone and budget.spent + budget.reserved > budget.limit:
             raise NoAnswer("the rest of the budget is set aside for other slots")
 
@@ -99,12 +105,11 @@ class Purse:
 
     def lose(self) -> None:
         """Count a request that nobody waits for any more as if it had cost all that it could."""
-        self._budget.spent += self._reserved
+        self._budget.spent += self.reserved
 
     def close(self) -> None:
         """Give back what is set aside."""
-        self._budget.reserved -= self._reserved
-        self._reserved = 0.0
+        self._budget.open.discard(self)
 
     def _ask_for_money(self) -> None:
         limit = self._budget.limit
@@ -114,12 +119,6 @@ class Purse:
             raise Unavailable(f"the budget of {limit:g} USD is spent")
         if usd(self._model, NOTHING) is None:
             raise Unavailable(f"the price of {self._model} is not known, so a budget cannot be kept")
-
-    def _reserve(self, max_tokens: int) -> None:
-        more = self._most(max_tokens) - self._reserved
-        if more > 0:
-            self._reserved += more
-            self._budget.reserved += more
 
     def _most(self, max_tokens: int) -> float:
         # An answer that did not fit is sent along with the question the second time.

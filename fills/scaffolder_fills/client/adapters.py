@@ -35,6 +35,10 @@ class Adapter:
         self._settings = settings
         self._openai = _openai(settings) if name == "openai" else None
         self._clients: dict[str, Any] = {}
+        if self._openai is not None:
+            # `from_provider` would take no address, no time limit and no number of retries from us. This also loads
+            # what the SDK loads late, before the time of a question runs.
+            self._clients[name] = instructor.from_openai(self._openai, mode=instructor.Mode.JSON_SCHEMA)
 
     async def ask(self, request: Request) -> Answer:
         """Put one question.
@@ -60,6 +64,7 @@ class Adapter:
     async def _ask(self, request: Request, hooks: Hooks, counted: list[Usage]) -> Answer:
         system, shared, task = request.messages
         client = self._client(request.model)
+        named = {"model": request.model.partition("/")[2]} if self._openai is not None else {}
         tokens = request.max_tokens
         for tokens in (request.max_tokens, request.max_tokens * 4):
             try:
@@ -72,6 +77,7 @@ class Adapter:
                     max_tokens=tokens,
                     max_retries=1,
                     hooks=hooks,
+                    **named,
                 )
             except IncompleteOutputException:
                 continue
@@ -84,15 +90,10 @@ class Adapter:
         return {}
 
     def _client(self, model: str) -> Any:
-        if model not in self._clients:
-            name = model.partition("/")[2]
-            if self._openai is not None:
-                # `from_provider` would take no address, no time limit and no number of retries from us.
-                mode = instructor.Mode.JSON_SCHEMA
-                self._clients[model] = instructor.from_openai(self._openai, mode=mode, model=name)
-            else:
-                self._clients[model] = self._other(model)
-        return self._clients[model]
+        key = self._name if self._openai is not None else model
+        if key not in self._clients:
+            self._clients[key] = self._other(model)
+        return self._clients[key]
 
     def _other(self, model: str) -> Any:
         try:

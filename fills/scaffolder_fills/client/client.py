@@ -9,7 +9,7 @@ What a provider does, what becomes of the slot, and how many HTTP requests that 
 | never answers with data that fits | failed | 2 |
 | cuts the answer off at `max_tokens` | filled, or failed when four times the tokens are too few | 2 |
 | refuses for reasons of policy | failed | 1 |
-| sends no message of its API: HTML, other JSON | failed | 1 |
+| sends no message of its API: HTML, other JSON; nests its answer too deeply to be read | failed | 1 |
 | sends more than `most_bytes` | failed | 1 |
 | 400, 404 (no such model), 413, 422 | failed | 1 |
 | 429 with a `retry-after` of at most `patience` seconds; 408, 409, 5xx, 529; closes the connection | waits, asks \
@@ -138,9 +138,7 @@ class Client:
             module = importlib.import_module(
                 f"scaffolder_fills.client.{'messages' if name == ANTHROPIC else 'adapters'}"
             )
-            quiet = logging.getLogger("instructor")
-            quiet.addHandler(logging.NullHandler())
-            quiet.propagate = False  # it logs what was asked and answered
+            logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)  # it logs what was asked and answered
             self._providers[name] = module.connect(name, self)
         return self._providers[name]
 
