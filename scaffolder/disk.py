@@ -6,9 +6,34 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from scaffolder.merging import Entry
+
+_NOT_SOURCES = frozenset({"venv", "env", "node_modules", "__pycache__", "dist", "build", "target"})
+_LARGE = 1_000_000
+
+
+def own_files(root: str, known: Collection[str], suffixes: Collection[str]) -> dict[str, bytes]:
+    """Read the files below `root` that are not `known` and end with one of `suffixes`: those that people made.
+
+    Left out are hidden folders, those where tools put what they make, links, and files of more than a megabyte.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    found: dict[str, bytes] = {}
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name[0] != "." and name not in _NOT_SOURCES)
+        for name in sorted(names):
+            path = os.path.relpath(f"{folder}/{name}", root).replace(os.sep, "/")
+            if path in known or name.rpartition(".")[2] not in suffixes:
+                continue
+            status = os.lstat(f"{folder}/{name}")
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGE:
+                with open(f"{folder}/{name}", "rb") as stream:
+                    found[path] = stream.read()
+    return found
 
 
 class Disk(Mapping[str, Entry]):

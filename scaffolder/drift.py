@@ -16,8 +16,8 @@ from scaffolder.events import OnEvent, ignore
 from scaffolder.merging import has_marks
 from scaffolder.project import Project
 from scaffolder.report import count
+from scaffolder.target import require_lock, require_settled, target
 from scaffolder.tree import File, Tree
-from scaffolder.update import require_lock, require_settled, target
 
 JSON_VERSION = 1
 """Raised when a key of the JSON form is removed or changes its meaning."""

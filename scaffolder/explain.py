@@ -16,8 +16,8 @@ from scaffolder.git import Blame, blame
 from scaffolder.merging.lines import align
 from scaffolder.project import Project
 from scaffolder.state import SPEC_FILE, Lock
+from scaffolder.target import require_lock
 from scaffolder.tree import Origin, unsafe_path
-from scaffolder.update import require_lock
 
 JSON_VERSION = 1
 """Raised when a key of the JSON form is removed or changes its meaning."""

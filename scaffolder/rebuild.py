@@ -11,7 +11,7 @@ from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, ignore
 from scaffolder.project import Project
 from scaffolder.state import LOCK, SPEC_FILE, Lock
-from scaffolder.update import target
+from scaffolder.target import target
 from scaffolder.write import recover, write_changes
 
 

@@ -12,29 +12,24 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
-from scaffolder import pipeline
 from scaffolder.diffs import FileChange
-from scaffolder.disk import Disk
-from scaffolder.errors import DestinationError, SourceError, StateError
+from scaffolder.disk import Disk, own_files
+from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, Recovered, ignore
-from scaffolder.filling.lock import read_entries, replayed
 from scaffolder.git import uncommitted
 from scaffolder.input import SpecSource
-from scaffolder.merging import Entry, Merged, PathOutcome, has_marks, merge, restart
+from scaffolder.merging import Entry, Merged, PathOutcome, find_renames, has_marks, merge, restart
 from scaffolder.merging.text import Style
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
-from scaffolder.pipeline import once_globs, plan, spec_file, stage, state_of
-from scaffolder.planned import Planned
+from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem
 from scaffolder.project import Project
-from scaffolder.render import Rendered, render
-from scaffolder.state import LOCK, SPEC_FILE, Lock
+from scaffolder.state import SPEC_FILE, Lock
+from scaffolder.target import Target, require_lock, require_settled, target
 from scaffolder.tree import File, Tree
 from scaffolder.update_report import Status, UpdateReport
 from scaffolder.write import recover, write_changes
-
-__all__ = ["Target", "UpdateRequest", "require_lock", "require_settled", "target", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +49,6 @@ class UpdateRequest:
     force: bool = False
     overwrite: bool = False
     validate: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the project would be: `tree` are its files with the locked fills in them, `state` the files of the state."""
-
-    planned: Planned
-    rendered: Rendered
-    tree: Tree
-    state: tuple[File, ...]
-    notes: tuple[str, ...] = ()
 
 
 def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
@@ -88,63 +72,6 @@ def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
         where = error.filename or request.root
         raise DestinationError(f"cannot read {where}: {error.strerror}; nothing was changed") from error
     return replace(result, not_done=(*notes, *result.not_done), seconds=perf_counter() - started)
-
-
-def require_lock(project: Project) -> Lock:
-    """Give the lock of a project.
-
-    Raises:
-        SourceError: no run of scaffolder made this folder.
-        StateError: the state is damaged or of another version.
-    """
-    if project.lock is None:
-        hint = "give the folder of a project that `scaffolder copy` made"
-        if project.spec is not None:
-            hint = "`scaffolder state rebuild` makes it anew from scaffold.yml"
-        raise SourceError(f"{project.root} has no {LOCK}, so there is nothing to compare it with", hint=hint)
-    return project.lock
-
-
-def require_settled(root: Path) -> None:
-    """Make sure that no run was cut short here, for commands that only look.
-
-    Raises:
-        StateError: one was.
-    """
-    if any((root / ".scaffold/journal").glob("*")):
-        raise StateError(
-            f"an earlier run on {root} was cut short, or is still writing",
-            hint="run `scaffolder update` to finish it or to take it back",
-        )
-
-
-def target(
-    project: Project,
-    lock: Lock,
-    spec: SpecSource | None,
-    overrides: tuple[Override, ...] = (),
-    on_event: OnEvent = ignore,
-) -> Target:
-    """Render a project from its spec, or another one, with the blueprints of today.
-
-    Raises:
-        SourceError: the project has no spec, or there is no such stack any more.
-        BadInputError: the spec has errors.
-    """
-    if spec is None:
-        if project.spec is None:
-            hint = "restore it from version control, or give one with --data-file"
-            raise SourceError(f"{project.root} has no {SPEC_FILE}", hint=hint)
-        spec = SpecSource(SPEC_FILE, project.spec)
-    planned = plan(lock.source, spec, overrides, on_event)
-    with stage("render", on_event):
-        rendered = render(planned.plan, pipeline.catalog(), on_event)
-    if rendered.failures:
-        return Target(planned, rendered, Tree(), ())
-    filled, slots = replayed(rendered.tree, planned.spec, read_entries(project.root), pipeline.catalog())
-    kept, state = state_of(filled, planned, lock.exclude)
-    lost = tuple(f"{one.slot}: {one.reason}" for one in slots if one.state != "replayed")
-    return Target(planned, rendered, kept, state, (*planned.plan.notes, *planned.not_done, *rendered.notes, *lost))
 
 
 def _check_committed(project: Project) -> list[str]:
@@ -231,7 +158,22 @@ def _merged(request: UpdateRequest, project: Project, made: Target, disk: Mappin
     once = matcher(once_globs(made.planned))
     if request.kind == "recopy":
         return restart(project.base, disk, made.tree, once=once)
-    return merge(project.base, disk, made.tree, once=once, style=request.style)
+    renames = _renames_by_user(request.root, project.base, disk, made.tree)
+    return merge(project.base, disk, made.tree, once=once, style=request.style, renamed_by_user=renames)
+
+
+def _renames_by_user(root: Path, base: Tree, disk: Mapping[str, Entry], now: Tree) -> dict[str, str]:
+    """Give old path -> new path of files that a person renamed and that the blueprints change in this run."""
+    missing = {
+        path: file.content
+        for path, file in base.items()
+        if disk.get(path) is None and (path not in now or now[path].content != file.content)
+    }
+    if not missing:
+        return {}
+    suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path in missing}
+    own = own_files(str(root), base.keys() | now.keys() | {SPEC_FILE}, suffixes)
+    return find_renames(missing, {path: content for path, content in own.items() if not has_marks(content)})
 
 
 def _with_state(writes: tuple[File, ...], made: Target, disk: Mapping[str, Entry]) -> tuple[File, ...]:

@@ -39,6 +39,28 @@ def find_moves(base: Tree, theirs: Tree, renamed: Mapping[str, str] | None = Non
     return moves
 
 
+def find_renames(missing: Mapping[str, bytes], there: Mapping[str, bytes]) -> dict[str, str]:
+    """Give old path -> new path for files that a person renamed: `missing` are gone, `there` are that person's own.
+
+    As git does it: first those with the same content, then the most similar ones with the same suffix.
+    """
+    scores = sorted(
+        (-score, old, new)
+        for old, before in missing.items()
+        for new, after in there.items()
+        if (score := _score(before, after)) >= SIMILAR and (score == 1.0 or _suffix(old) == _suffix(new))
+    )
+    renames: dict[str, str] = {}
+    for _, old, new in scores:
+        if old not in renames and new not in renames.values():
+            renames[old] = new
+    return renames
+
+
+def _suffix(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[2]
+
+
 def _origin(file: File) -> tuple[str, str, str | None]:
     return file.origin.blueprint, file.origin.template, file.origin.item
 
@@ -71,7 +93,7 @@ def _similar(
 
 def _score(one: bytes, other: bytes) -> float:
     if one == other:
-        return 1.0 if one else 0.0  # empty files are all alike
+        return 1.0 if one.strip() else 0.0  # empty files are all alike
     if is_binary(one) or is_binary(other):
         return 0.0
     first, second = Counter(filter(None, one.split(b"\n"))), Counter(filter(None, other.split(b"\n")))

@@ -20,15 +20,17 @@ def merge(
     once: Callable[[str], bool] = lambda _path: False,
     style: Style = "inline",
     renamed: Mapping[str, str] | None = None,
+    renamed_by_user: Mapping[str, str] | None = None,
 ) -> Merged:
     """Bring together what the last run gave (`base`), what is on disk (`ours`), and what this run gives (`theirs`).
 
     `once` tells which paths a blueprint writes at the first copy only. `renamed` is old path -> new path, for moves
-    that the origins of the files do not tell.
+    that the origins of the files do not tell. `renamed_by_user` is the same for what a person renamed: what the
+    blueprints change is then merged into the file under its new name.
 
     Of `ours` are read: every path of base and theirs, the folders above what is written, and the names beside it.
     """
-    return _Merge(base, ours, theirs, once, style).run(find_moves(base, theirs, renamed))
+    return _Merge(base, ours, theirs, once, style, renamed_by_user or {}).run(find_moves(base, theirs, renamed))
 
 
 def restart(
@@ -38,16 +40,23 @@ def restart(
 
     What the blueprints never wrote stays too; where it stands in the way, the new file is put beside it.
     """
-    return _Merge(base, ours, theirs, once, "inline").restart()
+    return _Merge(base, ours, theirs, once, "inline", {}).restart()
 
 
 class _Merge:
     """One merge, as it goes on."""
 
     def __init__(
-        self, base: Tree, ours: Mapping[str, Entry], theirs: Tree, once: Callable[[str], bool], style: Style
+        self,
+        base: Tree,
+        ours: Mapping[str, Entry],
+        theirs: Tree,
+        once: Callable[[str], bool],
+        style: Style,
+        renames: Mapping[str, str],
     ) -> None:
         self.base, self.ours, self.theirs, self.once, self.style = base, ours, theirs, once, style
+        self.renames = renames
         self.writes: dict[str, File] = {}
         self.deletes: set[str] = set()
         self.outcomes: dict[str, PathOutcome] = {}
@@ -129,7 +138,10 @@ class _Merge:
     def _moved(self, old: str, file: File) -> None:
         was, found, there = self.base[old], self.ours.get(old), self.ours.get(file.path)
         if found is None and there is None:
-            self._say(file.path, "kept-deleted", was=old)
+            if old in self.renames:
+                self._follow(was, file)
+            else:
+                self._say(file.path, "kept-deleted", was=old)
         elif found is None:  # a person gave it the same new path
             self._both(was, file, there)
         elif self.once(old) or self.once(file.path):
@@ -144,7 +156,9 @@ class _Merge:
     def _both(self, was: File, file: File, found: Entry | None) -> None:
         """Merge a file that both base and theirs have, under the path of `file`."""
         path = file.path
-        if found is None:
+        if found is None and was.path in self.renames:
+            self._follow(was, file)
+        elif found is None:
             changed = (was.content, was.mode) != (file.content, file.mode)
             self._say(path, "kept-deleted", reason="the blueprints changed it" if changed else "")
         elif found.kind == "file" and (found.content, found.mode) == (file.content, file.mode):
@@ -158,6 +172,12 @@ class _Merge:
                 self._block(file, _what(found))
         else:
             self._content(was, file, found)
+
+    def _follow(self, was: File, file: File) -> None:
+        """Merge into the file under the name that a person gave it."""
+        path = self.renames[was.path]
+        self._content(was, replace(file, path=path), self.ours[path])
+        self.outcomes[path] = replace(self.outcomes[path], was=was.path, reason="you renamed it")
 
     def _content(self, was: File, file: File, found: Entry, moved_from: str | None = None) -> None:
         """Merge three files; with `moved_from` what was there is at `file.path` from now on."""

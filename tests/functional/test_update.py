@@ -134,6 +134,41 @@ def test_a_template_that_was_renamed_takes_the_edits_along(shop: Workshop) -> No
     assert not (shop.root / "b").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "new", "after", "code", "said"),
+    [
+        (TEXT, NEW, NEW, 0, "updated       docs/mine.txt (was a.txt; you renamed it)"),
+        (MINE, NEW, BOTH, 0, "merged        docs/mine.txt (was a.txt; you renamed it)"),
+        (MINE, CLASH, MARKED, 1, "conflict      docs/mine.txt (was a.txt; 1 conflict; you renamed it)"),
+        (MINE, TEXT, MINE, 0, "kept-deleted  a.txt (you deleted it)"),
+        ("quite\nelse\n", NEW, "quite\nelse\n", 0, "kept-deleted  a.txt (you deleted it; the blueprints changed it)"),
+    ],
+    ids=["unedited", "edited", "overlap", "nothing new", "another file"],
+)
+def test_a_file_that_a_person_renamed(shop: Workshop, text: str, new: str, after: str, code: int, said: str) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    (shop.root / "a.txt").unlink()
+    shop.write("docs/mine.txt", text)
+    shop.blueprints(base={"a.txt": new})
+    done = shop.update()
+    assert (done.code, lines(done.err if code else done.out)) == (code, [said])
+    assert shop.files() == {"docs/mine.txt"}
+    assert shop.read("docs/mine.txt") == after
+    assert shop.update().code == 0
+    assert shop.read("docs/mine.txt") == after
+
+
+def test_a_file_that_both_renamed_keeps_the_name_that_the_person_gave_it(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    (shop.root / "a.txt").unlink()
+    shop.write("mine.txt", MINE)
+    shop.blueprints(base={"b.txt": NEW})
+    done = shop.update()
+    assert (done.code, lines(done.out)) == (0, ["merged        mine.txt (was a.txt; you renamed it)"])
+    assert shop.files() == {"mine.txt"}
+    assert shop.read("mine.txt") == BOTH
+
+
 def test_a_path_that_depends_on_the_spec_takes_the_edits_along(shop: Workshop) -> None:
     template = {"{{ project.name }}.txt.jinja": "name {{ project.name }}\n\n" + TEXT}
     shop.copy(base=template)
