@@ -217,6 +217,7 @@ class _Run:
             answer = await self._ask(attempt, kind, model, feedback, simpler=simpler)
         except NoAnswer as error:
             attempt.note(model, error.reason)
+            attempt.was_judged |= bool(error.feedback)  # it did answer
             return error.feedback[:MOST_COMPLAINTS]
         try:
             text, complaints = await self._try(job, kind.write(answer.data, job.place))
