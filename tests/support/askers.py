@@ -18,22 +18,22 @@ def any_good_answer(request: Request) -> Any:
     """Give data that fits the schema: a few words for prose, a body that does nothing, the least of all else."""
     known: dict[str, Any] = {"Docstring": DOCSTRING, "Section": SECTION, "Text": TEXT, "PythonBody": {"code": "pass"}}
     schema = request.schema.model_json_schema()
-    return known.get(request.schema.__name__) or _least(schema, schema.get("$defs", {}))
+    return known.get(request.schema.__name__) or least(schema, schema.get("$defs", {}))
 
 
-def _least(schema: Mapping[str, Any], named: Mapping[str, Any]) -> Any:
+def least(schema: Mapping[str, Any], named: Mapping[str, Any]) -> Any:
     """Give the smallest value that a JSON Schema allows, of those that the kinds use."""
     if "$ref" in schema:
-        return _least(named[schema["$ref"].rpartition("/")[2]], named)
+        return least(named[schema["$ref"].rpartition("/")[2]], named)
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
-        return _least(schema["anyOf"][0], named)
+        return least(schema["anyOf"][0], named)
     match schema.get("type"):
         case "object":
-            return {name: _least(one, named) for name, one in schema.get("properties", {}).items()}
+            return {name: least(one, named) for name, one in schema.get("properties", {}).items()}
         case "array":
-            return [_least(schema["items"], named)] * schema.get("minItems", 0)
+            return [least(schema["items"], named)] * schema.get("minItems", 0)
         case "string":
             return "said by a test"[: schema.get("maxLength")]
         case "integer" | "number":
