@@ -15,7 +15,7 @@ _NAME = r"^[a-z0-9][a-z0-9 ]{2,60}$"
 
 
 class TestCases:
-    """Cases `("name", {"argument": value, …}, expected),`; types are those of the first static case."""
+    """Cases `("name", {"argument": value, …}, expected),`; types are those of the first static case, or None."""
 
     __test__ = False  # the name is a kind's, not a test's
     name = "test.cases"
@@ -27,6 +27,8 @@ class TestCases:
         _, arguments, expected = _first(place)
         # Arguments have names like `schema` and `copy`, which attributes of a model must not have.
         fields = {f"given_{name}": (_type_of(value, place), Field(alias=name)) for name, value in arguments.items()}
+        for name in _nullable(place) & {name for name, value in arguments.items() if value is not None}:
+            fields[f"given_{name}"] = (_type_of(arguments[name], place) | None, Field(alias=name))
         given = create_model("Input", __base__=Strict, __doc__="The arguments.", **fields)  # type: ignore[call-overload]
         name = Annotated[str, Field(pattern=_NAME, description="What the case shows, in lower case.")]
         case = create_model("Case", __base__=Strict, __doc__="One case.", name=(name, ...), given=(given, ...),
@@ -58,6 +60,12 @@ def _first(place: Place) -> tuple[str, dict[str, Any], Any]:
         case (str() as name, {**arguments}, expected) if arguments:
             return name, {str(key): value for key, value in arguments.items()}, expected
     raise ValueError(wrong)
+
+
+def _nullable(place: Place) -> frozenset[str]:
+    """Give the arguments that are None in one of the static cases, whatever they are in the first."""
+    cases = ast.literal_eval(f"[{place.static}]")
+    return frozenset(name for _, arguments, _ in cases for name, value in arguments.items() if value is None)
 
 
 def _type_of(value: Any, place: Place) -> Any:
