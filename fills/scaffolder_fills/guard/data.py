@@ -104,6 +104,7 @@ def _of_kind(
         if (key or value).start_mark.line != value.end_mark.line:
             raise Rejected("an entry stands on one line in this slot")
         check_visible(value.value)
+        check_visible(str(key.value) if key is not None else "")
     if kind == "text" and _keys(old) != _keys(new):
         raise Rejected(f"the slot holds one entry, {', '.join(map(str, _keys(old)))}")
 

@@ -9,7 +9,9 @@ from typing import Final, TypeGuard
 from scaffolder_fills.guard.rejected import Rejected
 
 LARGEST_FACTOR: Final = 10_000
-"""What a sequence may be repeated by, and the most that a range may count to."""
+"""What a sequence may be repeated by."""
+LONGEST_RANGE: Final = 1_000
+"""What a range may count to, if that is not the length of something."""
 LARGEST_EXPONENT: Final = 100
 
 
@@ -80,8 +82,8 @@ def check_powers(root: ast.AST, powers: frozenset[str]) -> None:
         Rejected: one is.
     """
     for node in ast.walk(root):
-        if _is_one_power(node) and any(name in powers for name in names_in(node.left)):
-            raise Rejected("powers of powers are not allowed here")
+        if _is_one_power(node) and any(name in powers for name in names_in(node)):
+            raise Rejected("powers of powers, and repetitions of repetitions, are not allowed here")
 
 
 def _is_power(value: ast.AST) -> bool:
@@ -91,6 +93,10 @@ def _is_power(value: ast.AST) -> bool:
 def _is_one_power(node: ast.AST) -> TypeGuard[ast.BinOp]:
     match node:
         case ast.BinOp(op=ast.Pow() | ast.LShift()):
+            return True
+        case ast.BinOp(op=ast.Mult(), left=left, right=right) if any(
+            _is_written(one, frozenset()) for one in (left, right)
+        ):
             return True
         case ast.BinOp(op=ast.Mult() | ast.Add(), left=left, right=right):
             return isinstance(left, ast.Name) and ast.dump(left) == ast.dump(right)
@@ -111,7 +117,7 @@ def _operation(node: ast.BinOp, texts: frozenset[str]) -> None:
         case ast.Mult():
             for side, other in ((node.left, node.right), (node.right, node.left)):
                 if _is_written(side, texts):
-                    if isinstance(side, ast.BinOp):
+                    if any(isinstance(one, ast.BinOp) for one in ast.walk(side)):
                         raise Rejected("repetitions of calculations are not allowed here")
                     bounded(other, LARGEST_FACTOR, "repetitions")
         case ast.Mod() if _is_written(node.left, texts):

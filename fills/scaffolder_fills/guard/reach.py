@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from scaffolder_fills.guard import growth, modules, work
+from scaffolder_fills.guard import changes, growth, modules, work
 from scaffolder_fills.guard.rejected import Rejected
 
 BUILTINS: Final = frozenset(
@@ -27,7 +27,7 @@ _INTERNALS: Final = re.compile(r"(?:f|gi|cr|ag|tb|co|func|im)_[a-z]+\Z|mro\Z")
 _FORMATTING: Final = frozenset({"format", "format_map", "vformat", "get_field", "format_field", "translate"})
 # What reaches out, whatever object it is a method of; names that a field of an entity may well have are not here.
 _EFFECTS: Final = frozenset(
-    "execute executemany exec_driver_sql run_sync drop_all create_all scalars register unregister attrgetter "
+    "metadata execute executemany exec_driver_sql run_sync drop_all create_all scalars register unregister attrgetter "
     "methodcaller write_text write_bytes read_text read_bytes unlink rmdir mkdir popen urlopen sendall connect "
     "create_connection create_subprocess_exec create_subprocess_shell run_in_executor call_soon call_later "
     "create_task ensure_future load_module exec_module find_spec import_module to_bytes from_bytes model_construct "
@@ -79,7 +79,7 @@ def check(brought: Sequence[ast.AST], removed: Sequence[ast.AST], tree: ast.Modu
         growth.check_operations(root, texts)
         growth.check_powers(root, powers)
     _names_of_the_file(brought, tree, known)
-    _stores(brought)
+    changes.check(brought)
 
 
 def _literals(root: ast.AST) -> None:
@@ -153,22 +153,6 @@ def _names_of_the_file(brought: Sequence[ast.AST], tree: ast.Module, known: froz
         for node in ast.walk(root):
             if isinstance(node, ast.Name) and node.id in (held | _MODULES) - known:
                 raise Rejected(f"{node.id} may not be used here: code in a slot computes with what it is given")
-
-
-def _stores(brought: Sequence[ast.AST]) -> None:
-    """See that only names of its own are set: what belongs to others is not changed behind their back."""
-    nodes = [node for root in brought for node in ast.walk(root)]
-    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    for node in nodes:
-        match node:
-            case ast.Attribute(ctx=ast.Store(), attr=name):
-                raise Rejected(
-                    f"setting .{name} is not allowed here: code in a slot changes nothing that is not its own"
-                )
-            case ast.Subscript(ctx=ast.Store(), value=value) if not (isinstance(value, ast.Name) and value.id in own):
-                raise Rejected("setting an item is allowed here only in what the code itself has made")
-            case ast.Name(id="self" | "cls", ctx=ast.Store()) | ast.arg(arg="self" | "cls"):
-                raise Rejected("self may not be given another meaning here")
 
 
 def _plain_names(node: ast.AST) -> None:

@@ -8,6 +8,7 @@ and `tsc` to say.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from scaffolder_fills.guard.rejected import Rejected
@@ -169,6 +170,10 @@ def _sets_nothing_of_others(tokens: list[_Token], number: int) -> None:
     if word not in _SETS:
         return
     before, after = _at(tokens, number - 1), _at(tokens, number + 1)
+    begins = _at(tokens, number - 2)[1] in {"", ";", "{", "}", ")", "else"}
+    own = {name for (_, let), (_, name) in pairwise(tokens) if let == "let"}
+    if before[0] == "name" and begins and before[1] not in own:
+        raise Rejected(f"setting {before[1]} is not allowed here: it is not declared by `let` in the slot")
     is_property = before[0] == "name" and _at(tokens, number - 2)[1] in {".", "?."}
     if is_property or (before[1] == "]" and word != "="):
         raise Rejected("setting a property is not allowed here")

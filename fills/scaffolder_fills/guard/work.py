@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from scaffolder_fills.guard.characters import check_visible
-from scaffolder_fills.guard.growth import LARGEST_EXPONENT, LARGEST_FACTOR, bounded, names_in
+from scaffolder_fills.guard.growth import LARGEST_EXPONENT, LONGEST_RANGE, bounded, names_in
 from scaffolder_fills.guard.patterns import check_pattern
 from scaffolder_fills.guard.rejected import Rejected
 
@@ -137,7 +137,7 @@ def _small(node: ast.expr, limit: int, what: str) -> None:
 def _counted(node: ast.expr) -> None:
     """See that a range counts to a constant, a length, or the lesser of something and a constant."""
     match node:
-        case ast.Constant(value=int(value)) if abs(value) <= LARGEST_FACTOR:
+        case ast.Constant(value=int(value)) if abs(value) <= LONGEST_RANGE:
             return
         case ast.UnaryOp(operand=operand):
             _counted(operand)
@@ -147,12 +147,12 @@ def _counted(node: ast.expr) -> None:
         case ast.Call(func=ast.Name(id="len")):
             return
         case ast.Call(func=ast.Name(id="min"), args=arguments) if any(
-            isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value <= LARGEST_FACTOR
+            isinstance(one, ast.Constant) and isinstance(one.value, int) and one.value <= LONGEST_RANGE
             for one in arguments
         ):
             return
         case _:
-            raise Rejected(f"a range may count to a constant of at most {LARGEST_FACTOR:,}, `len(…)` or `min(…, 100)`")
+            raise Rejected(f"a range may count to a constant of at most {LONGEST_RANGE:,}, `len(…)` or `min(…, 100)`")
 
 
 def _loop(node: ast.For | ast.AsyncFor) -> None:

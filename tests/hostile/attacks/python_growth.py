@@ -72,6 +72,14 @@ return "a" * label
 return f"{label}" * 1000000000
 == a joined text many times
 return ",".join(rows) * 1000000000
+== lists of long texts
+return ",".join(["a" * 10000] * 10000)
+== lists of long texts by a name
+text = "a" * 10000
+texts = [text] * 10000
+return ",".join(texts)
+== a range in a range
+return [one for one in range(10000) for other in range(10000)]
 == a width
 return f"{label:>1000000000}"
 == a precision

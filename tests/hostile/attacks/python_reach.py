@@ -321,6 +321,37 @@ return rows
 == set a slice of an argument
 rows[:] = []
 return rows
+== clear what is handed in
+rows.clear()
+return rows
+== clear a constant
+RULES.clear()
+return rows
+== clear a constant by another name
+rules = RULES
+rules.update({"short": 0})
+return rows
+== append to an attribute
+self.needs.append(1)
+return rows
+== append to what belongs to a row
+for row in rows:
+    row.tags.append(1)
+return rows
+== sort what is handed in
+rows.sort()
+return rows
+== a method of a constant as a value
+return list(map(RULES.pop, rows))
+== delete a row
+self.delete(rows[0])
+return rows
+== set an item of another's by a name
+first = rows[0]
+first["x"] = 1
+return rows
+== commit
+return task.session.commit()
 == with
 with task as other:
     return other

@@ -152,6 +152,12 @@ rows.length = 0;
 rows[0].name = "x";
 == setting an item
 rows[0] = rows[1];
+== setting what the function has
+label = 1;
+== setting what the module has, later
+if (rows) { helper = rows; }
+== adding to what the module has
+return rows; counter += 1;
 == counting a property
 rows.length++;
 == counting a property before

@@ -108,6 +108,8 @@ second: .inf
 == a complex key
 ? second
 : "x"
+== a key that is not seen
+"a\u202e": "x"
 == a key that is a list
 [a]: "x"
 == a key that is true

@@ -59,6 +59,18 @@ GOOD = {
         return totals
         """,
     ),
+    "groups of its own": (
+        FUNCTION,
+        """
+        groups = {}
+        seen = set()
+        for row in rows:
+            groups.setdefault(row.day, []).append(row)
+            groups[row.day].sort(key=lambda one: one.start)
+            seen.add(row.update)
+        return [groups, seen]
+        """,
+    ),
     "a loop with a range": (FUNCTION, "return [rows[index + 1] - rows[index] for index in range(len(rows) - 1)]"),
     "conditions": (
         FUNCTION,
@@ -251,7 +263,7 @@ def test_a_slot_that_is_not_there() -> None:
         ("rows.x = 1\nreturn rows", "setting .x is not allowed here"),
         ("yield rows", "the function may not yield"),
         ("return (", "it is not Python: '\\(' was never closed in line 1"),
-        ("return range(rows)", "a range may count to a constant of at most 10,000, `len"),
+        ("return range(rows)", "a range may count to a constant of at most 1,000, `len"),
         ("return '%s' % rows", "% formatting may not be used here; an f-string does it"),
     ],
 )
