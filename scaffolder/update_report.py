@@ -34,7 +34,7 @@ _DETAILS = {
     "kept-deleted": "you deleted it",
     "once": "yours since the first copy",
 }
-_SAID_ALWAYS = ("unchanged", "edited", "once")
+_SILENT = ("unchanged", "edited", "once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class UpdateReport:
 
     def to_text(self) -> str:
         """Write the closing summary: lines of plain text, without colours and without a final line end."""
-        said = [one for one in self.outcomes if one.outcome not in _SAID_ALWAYS]
+        said = [one for one in self.outcomes if one.outcome not in _SILENT or one.reason]
         if self.status == "unsettled":
             said = []
         if self.status == "edits":

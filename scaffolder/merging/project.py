@@ -164,7 +164,7 @@ class _Merge:
         elif found.kind == "file" and (found.content, found.mode) == (file.content, file.mode):
             self._say(path, "unchanged")
         elif self.once(path):
-            self._say(path, "once")
+            self._say(path, "once", reason="" if was.content == file.content else "the blueprints changed it")
         elif found.kind != "file":
             if was.content == file.content:
                 self._say(path, "edited", reason=_what(found))

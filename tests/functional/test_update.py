@@ -258,7 +258,10 @@ def test_files_that_are_written_once_are_the_users(shop: Workshop) -> None:
     shop.copy(base={"once": "['*.md']", "a.md": TEXT, "b.txt": TEXT})
     shop.blueprints(base={"once": "['*.md']", "a.md": NEW, "b.txt": TEXT, "c.md": "c\n"})
     done = shop.update()
-    assert (done.code, lines(done.out)) == (0, ["created       c.md"])
+    assert (done.code, lines(done.out)) == (0, [
+        "once          a.md (yours since the first copy; the blueprints changed it)",
+        "created       c.md",
+    ])  # fmt: skip
     assert shop.read("a.md") == TEXT
 
 
