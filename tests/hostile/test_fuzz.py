@@ -21,7 +21,7 @@ SECONDS = 1.0
 
 ALL = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 QUICK = settings(max_examples=40, derandomize=True, database=None, deadline=None, suppress_health_check=ALL)
-LONG = settings(max_examples=1_000, database=None, deadline=None, suppress_health_check=ALL)
+LONG = settings(max_examples=500, database=None, deadline=None, suppress_health_check=ALL)
 
 
 def good_text(sample: Sample) -> str:

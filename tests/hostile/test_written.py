@@ -31,7 +31,7 @@ QUICK = settings(
     max_examples=50, derandomize=True, database=None, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
-LONG = settings(QUICK, max_examples=2_000, derandomize=False)
+LONG = settings(QUICK, max_examples=500, derandomize=False)
 
 _PLAIN = st.text(
     st.sampled_from("abz AZ 09 .,:;!?-_+=*'\"\\/()[]{}<>&#%@|~^$`\n\t\u00e4\u2014"), min_size=1, max_size=60
