@@ -27,8 +27,8 @@ class TestCases:
         _, arguments, expected = _first(place)
         # Arguments have names like `schema` and `copy`, which attributes of a model must not have.
         fields = {f"given_{name}": (_type_of(value, place), Field(alias=name)) for name, value in arguments.items()}
-        for name in _nullable(place) & {name for name, value in arguments.items() if value is not None}:
-            fields[f"given_{name}"] = (_type_of(arguments[name], place) | None, Field(alias=name))
+        for key in _nullable(place) & {key for key, value in arguments.items() if value is not None}:
+            fields[f"given_{key}"] = (_type_of(arguments[key], place) | None, Field(alias=key))
         given = create_model("Input", __base__=Strict, __doc__="The arguments.", **fields)  # type: ignore[call-overload]
         name = Annotated[str, Field(pattern=_NAME, description="What the case shows, in lower case.")]
         case = create_model("Case", __base__=Strict, __doc__="One case.", name=(name, ...), given=(given, ...),

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scaffolder_fills.guard import characters
-
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -72,5 +70,8 @@ def written(text: str, kind: str) -> str:
     Raises:
         ValueError: the data held what cannot be seen, the mark of a slot, or a directive to a tool.
     """
+    # The names of the kinds are wanted at each start of the program, and the guard takes its time.
+    from scaffolder_fills.guard import characters  # noqa: PLC0415
+
     characters.check(text, kind)
     return text

@@ -161,3 +161,42 @@ def test_every_kind_has_a_name_a_version_and_files() -> None:
 def test_an_unknown_kind_names_those_that_there_are() -> None:
     with pytest.raises(UnknownKindError, match=r"there is no kind 'poem'; there are text, markdown.section"):
         load("poem")
+
+
+def test_cases_may_be_null_where_a_static_one_is() -> None:
+    static = '("one", {"a": "x", "b": 1}, True),\n("two", {"a": None, "b": 2}, True),\n'
+    place = Place("a.b", "a.py", "", static)
+    kind = load("test.cases")
+    schema = kind.schema(place)
+
+    data = schema.model_validate({"cases": [{"name": "a null", "given": {"a": None, "b": 3}, "expected": False}]})
+    assert kind.write(data, place) == '("a null", {"a": None, "b": 3}, False),\n'
+    with pytest.raises(ValueError, match="valid integer"):
+        schema.model_validate({"cases": [{"name": "a null", "given": {"a": "x", "b": None}, "expected": False}]})
+
+
+def test_names_that_models_have_already_can_be_those_of_arguments_and_columns() -> None:
+    cases = Place("a.b", "a.py", "", '("one", {"schema": "x", "copy": 1}, True),\n')
+    data = (
+        load("test.cases")
+        .schema(cases)
+        .model_validate({"cases": [{"name": "other one", "given": {"schema": "y", "copy": 2}, "expected": False}]})
+    )
+    assert load("test.cases").write(data, cases) == '("other one", {"schema": "y", "copy": 2}, False),\n'
+
+    rows = Place("a.b", "a.sql", "", "INSERT INTO t (schema, \"order\") VALUES\n('x', 1);\n")
+    data = load("sql.rows").schema(rows).model_validate({"rows": [{"schema": "y", "order": 2}]})
+    assert load("sql.rows").write(data, rows) == "INSERT INTO t (schema, \"order\") VALUES\n('y', 2);\n"
+
+
+def test_references_of_rows_are_kept_and_long_rows_take_a_line_for_each_value() -> None:
+    reference = "'0b7ab8b2-6d0f-4b7e-9b64-3c3a9c6f1a01'"
+    place = Place("a.b", "a.sql", "", f"INSERT INTO t (name, team_id) VALUES\n('x', {reference});\n", {"at_least": 2})
+    schema = load("sql.rows").schema(place)
+    with pytest.raises(ValueError, match="at least 2"):
+        schema.model_validate({"rows": [{"name": "y"}]})
+
+    written = load("sql.rows").write(schema.model_validate({"rows": [{"name": "y"}, {"name": "z" * 90}]}), place)
+    assert written == (
+        f"INSERT INTO t (name, team_id) VALUES\n('y', {reference}),\n(\n    '{'z' * 90}',\n    {reference}\n);\n"
+    )
