@@ -15,7 +15,7 @@ from scaffolder.contract.facts import contract_facts
 from scaffolder.errors import BadInputError
 from scaffolder.problem import Problem
 from scaffolder.project import Project
-from scaffolder.spec import load_spec, load_spec_text
+from scaffolder.spec import load_spec
 from scaffolder.spec.model import Spec
 from scaffolder.state import SPEC_FILE
 
@@ -53,34 +53,38 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
     return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
 
 
-def new_findings(
-    project: Project,
-    changed: Mapping[str, bytes],
-    deleted: Collection[str] = (),
-    spec: bytes | None = None,
-    *,
-    errors_only: bool = False,
-) -> tuple[Finding, ...]:
+def new_findings(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """Check what a run would write over files of a project; give what its files do not have already.
-
-    `deleted` are files that the run would take away, `spec` is the one that it would write, if it is another. With
-    `errors_only`, errors in the files of `changed` are all that is asked for.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
-        BadInputError: `spec` has errors.
     """
     now = read_sources(project)
-    contract = now.contract
-    if spec is not None:
-        contract = contract_facts(build_contract(load_spec_text(spec, SPEC_FILE).spec))
+    then = replace(Sources.of({**now.tree, **changed}, now.contract), environment=now.environment)
+    return _not_known(project, now, changed, check_sources(project, then.only(changed)).findings)
+
+
+def new_errors(project: Project, changed: Mapping[str, bytes], deleted: Collection[str]) -> tuple[Finding, ...]:
+    """Check what an update would write and delete; give the errors that the changed files do not have already.
+
+    They are not compared with the contract: where a person went another way than the spec, that is no reason to hold
+    back an update, and to compare the whole project costs more than the update itself.
+
+    Raises:
+        StateError: the project's `.scaffold` is damaged.
+    """
+    now = read_folder(project.root, None)
     kept = {path: content for path, content in now.tree.items() if path not in deleted}
-    then = replace(Sources.of({**kept, **changed}, contract), environment=now.environment)
+    then = replace(Sources.of({**kept, **changed}), environment=now.environment)
     found = check_sources(project, then.only(changed)).findings
-    if errors_only:
-        found = tuple(one for one in found if one.severity == "error" and one.path in changed)
-    if not found:
-        return ()
+    errors = tuple(one for one in found if one.severity == "error" and one.path in changed)
+    return _not_known(project, now, changed, errors) if errors else ()
+
+
+def _not_known(
+    project: Project, now: Sources, changed: Collection[str], found: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """Leave out what the files have already, as they are `now`."""
     there = [path for path in changed if path in now.tree]
     known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).findings}
     return tuple(one for one in found if one.fingerprint not in known)

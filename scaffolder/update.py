@@ -117,7 +117,7 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     report = replace(report, outcomes=merged.outcomes, changes=changes)
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
-    findings, unchecked = _findings(request, project, made, merged, on_event)
+    findings, unchecked = _findings(request, project, merged, on_event)
     report = replace(report, findings=findings, not_done=(*report.not_done, *unchecked))
     if findings and not merged.unsettled:
         return replace(report, status="invalid")
@@ -208,7 +208,7 @@ def _replaces(merged: Merged) -> bool:
 
 
 def _findings(
-    request: UpdateRequest, project: Project, made: Target, merged: Merged, on_event: OnEvent
+    request: UpdateRequest, project: Project, merged: Merged, on_event: OnEvent
 ) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """Check what would be written; give the new errors, and what was not checked.
 
@@ -220,10 +220,10 @@ def _findings(
     changed = {file.path: file.content for file in merged.writes if file.path not in unsettled}
     if not changed:
         return (), ()
-    from scaffolder.checking import new_findings  # noqa: PLC0415 - not needed with --no-validate
+    from scaffolder.checking import new_errors  # noqa: PLC0415 - not needed with --no-validate
 
     with stage("validate", on_event):
-        errors = new_findings(project, changed, merged.deletes, made.planned.spec, errors_only=True)
+        errors = new_errors(project, changed, merged.deletes)
     return tuple(
         Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
     ), ()
