@@ -111,11 +111,13 @@ class Adapter:
 
 def _openai(settings: Client) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
-        api_key=settings.environ.get("OPENAI_API_KEY") or _NO_KEY,
-        base_url=settings.environ.get("OPENAI_BASE_URL") or None,
+        api_key=settings.setting("OPENAI_API_KEY") or _NO_KEY,
+        base_url=settings.setting("OPENAI_BASE_URL"),
         max_retries=2,
         default_headers=UNCOMPRESSED,
-        http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [at_most(settings.most_bytes)]}),
+        http_client=openai.DefaultAsyncHttpxClient(
+            event_hooks={"response": [at_most(settings.most_bytes)]}, follow_redirects=False
+        ),
     )
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import httpx2
 from anthropic import AnthropicError, AsyncAnthropic
-from anthropic.types import Message
-from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
+from anthropic.types import Message, TextBlock
+from anthropic.types import Usage as MessageUsage
+from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse, MessageBatchSucceededResult
 from anthropic.types.messages.batch_create_params import Request as Part
 from pydantic import ValidationError
 
@@ -40,17 +42,20 @@ async def run(
         if batch.processing_status != "ended":
             batch = await client.messages.batches.cancel(batch.id)
             batch = await _ended(client, batch, _TO_CANCEL, settings)
-    except asyncio.CancelledError:
-        await _cancel(client, batch)
+    except BaseException:
+        await _cancel(client, batch)  # nobody will read it
         raise
     if batch.processing_status != "ended":
         return {}
     answers: dict[str, Answer | NoAnswer] = {}
-    async for result in await client.messages.batches.results(batch.id):
-        request = asked.get(result.custom_id)
-        if request is not None and (answer := _answer(request, result)) is not None:
-            request.meter.after(answer.usage)
-            answers[request.slot] = answer
+    try:
+        async for result in await client.messages.batches.results(batch.id):
+            request = asked.get(result.custom_id)
+            if request is not None and (answer := _answer(request, result)) is not None:
+                request.meter.after(answer.usage)
+                answers[request.slot] = answer
+    except (AnthropicError, httpx2.HTTPError, ValueError):
+        return answers  # what comes after that point is asked singly
     return answers
 
 
@@ -81,10 +86,13 @@ async def _cancel(client: AsyncAnthropic, batch: MessageBatch) -> None:
 
 def _answer(request: Request, result: MessageBatchIndividualResponse) -> Answer | NoAnswer | None:
     """Read one result; `None` for what errored, expired or was canceled: it cost nothing and may be asked singly."""
-    if result.result.type != "succeeded":
-        return None
-    message = result.result.message
-    used = message.usage
+    match result:  # the SDK does not check what it reads
+        case MessageBatchIndividualResponse(
+            result=MessageBatchSucceededResult(message=Message(content=list(), usage=MessageUsage() as used) as message)
+        ):
+            pass
+        case _:
+            return None
     usage = Usage(
         used.input_tokens or 0,
         used.output_tokens or 0,
@@ -105,4 +113,4 @@ def _answer(request: Request, result: MessageBatchIndividualResponse) -> Answer 
 
 
 def _text(message: Message) -> str:
-    return next((block.text for block in reversed(message.content) if block.type == "text"), "")
+    return next((str(block.text) for block in reversed(message.content) if isinstance(block, TextBlock)), "")

@@ -11,11 +11,11 @@ What a provider does, what becomes of the slot, and how many HTTP requests that 
 | refuses for reasons of policy | failed | 1 |
 | sends no message of its API: HTML, other JSON; nests its answer too deeply to be read | failed | 1 |
 | sends more than `most_bytes` | failed | 1 |
-| 400, 404 (no such model), 413, 422 | failed | 1 |
-| 429 with a `retry-after` of at most `patience` seconds; 408, 409, 5xx, 529; closes the connection | waits, asks \
-again, and then failed | at most 3 |
+| 400, 404 (no such model), 413, 422; redirects, which are not followed | failed | 1 |
+| 408, 409, 429, 5xx, 529, with no `retry-after` of more than `patience` seconds; closes the connection | filled, or \
+failed when it does so again and again | at most 3 |
 | says nothing | failed after `Settings.timeout` | 1 |
-| 429 with a longer `retry-after` | static, and so are all slots after it | 1 in all |
+| an error with a longer `retry-after` | static, and so are all slots after it | 1 in all |
 | 401, 402, 403, 400 for want of credit | static, and so are all slots after it | 1 in all |
 | cannot be reached: refused, no such name, no certificate | static, and so are all slots after it | 3 attempts in all |
 | no key, or the extra `llm` is not installed | static, and so are all slots after it | 0 |
@@ -34,6 +34,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Final, Protocol, Self
+from urllib.parse import urlsplit
 
 from scaffolder_fills.request import Answer, NoAnswer, Request, Unavailable
 
@@ -131,6 +132,10 @@ class Client:
             answers |= await self._provider(name).ask_many(theirs)
         return answers
 
+    def setting(self, name: str) -> str | None:
+        """Give a variable of the environment; `None` if it is not set, or empty."""
+        return self.environ.get(name, "").strip() or None
+
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
             if reason := why_not([f"{name}/"], self.environ):
@@ -176,6 +181,20 @@ def _why_not(provider: str, environ: Mapping[str, str]) -> str:
     if not all(find_spec(name) for name in needed):
         return EXTRA
     keys = _KEYS.get(provider, ())
-    if keys and not any(environ.get(key) for key in keys):
+    if keys and not any(environ.get(key, "").strip() for key in keys):
         return f"there is no key for {provider}: set {' or '.join(keys)}"
+    prefix = f"{provider.upper()}_"
+    key, address = environ.get(f"{prefix}API_KEY", "").strip(), environ.get(f"{prefix}BASE_URL", "").strip()
+    if not (key.isascii() and key.isprintable()):
+        return f"{prefix}API_KEY is no key: it has other characters than letters, digits and signs"
+    if keys and address and not _is_address(address):
+        return f"{prefix}BASE_URL is no address that begins with https:// or http://"
     return ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

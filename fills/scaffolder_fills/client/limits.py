@@ -18,16 +18,18 @@ _RESULTS: Final = 20
 
 
 class _Limited(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream, most: int) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, most: int, longest_line: int) -> None:
         self._stream = stream
         self._most = most
+        self._longest_line = longest_line
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = self._most
+        size = line = 0
         async for chunk in self._stream:
-            left -= len(chunk)
-            if left < 0:
-                raise TooLargeError(f"the answer is larger than {self._most} bytes")
+            size += len(chunk)
+            line = len(chunk) - chunk.rfind(b"\n") - 1 if b"\n" in chunk else line + len(chunk)
+            if size > self._most or line > self._longest_line:
+                raise TooLargeError(f"the answer is larger than {min(self._most, self._longest_line)} bytes")
             yield chunk
 
     async def aclose(self) -> None:
@@ -37,13 +39,15 @@ class _Limited(httpx2.AsyncByteStream):
 def at_most(size: int) -> Callable[[httpx2.Response], Awaitable[None]]:
     """Give an event hook for responses; a body of more than `size` bytes raises `TooLargeError` where it is read.
 
-    The results of a batch hold many answers, and are read line by line; they may be longer.
+    The results of a batch hold many answers, one a line, and may be longer; the SDK takes time with the square of the
+    longest line, so that is bounded, too.
     """
 
     async def limit(response: httpx2.Response) -> None:
         packed = response.headers.get("content-encoding", "identity") != "identity"
         if isinstance(response.stream, httpx2.AsyncByteStream):
-            most = size * _RESULTS if response.request.url.path.endswith("/results") else size
-            response.stream = _Limited(response.stream, most // _UNPACKED if packed else most)
+            line = size // _UNPACKED if packed else size
+            most = line * _RESULTS if response.request.url.path.endswith("/results") else line
+            response.stream = _Limited(response.stream, most, line)
 
     return limit

@@ -74,10 +74,15 @@ class _Watch(anthropic.Middleware):
             call.request.meter.before(call.max_tokens)
         response = await call_next(request)
         wait = retry_after(response.headers)
-        if response.status_code == 429 and wait > self._patience:
-            raise Unavailable(f"the provider asks to wait for {wait:.0f} s (429)")
-        if call is not None and response.http_response.is_success:
-            message = _message(response.http_response)
+        if not response.http_response.is_success:
+            if wait > self._patience:
+                raise Unavailable(f"the provider asks to wait for {wait:.0f} s ({response.status_code})")
+            return response
+        if call is None:
+            if not request.stream:
+                _body(response.http_response, "message_batch", id=str, processing_status=str)
+        else:
+            message = _body(response.http_response, "message", content=list, usage=dict)
             call.answered(usage_of(message["usage"]))
             if message.get("stop_reason") == "refusal":
                 raise NoAnswer("the model refuses to answer")
@@ -89,11 +94,13 @@ class Messages:
 
     def __init__(self, settings: Client) -> None:
         self.client = AsyncAnthropic(
-            api_key=settings.environ["ANTHROPIC_API_KEY"],
-            base_url=settings.environ.get("ANTHROPIC_BASE_URL") or None,
+            api_key=settings.setting("ANTHROPIC_API_KEY"),
+            base_url=settings.setting("ANTHROPIC_BASE_URL"),
             max_retries=HTTP_RETRIES,
             default_headers=UNCOMPRESSED,
-            http_client=DefaultAsyncHttpxClient(event_hooks={"response": [at_most(settings.most_bytes)]}),
+            http_client=DefaultAsyncHttpxClient(
+                event_hooks={"response": [at_most(settings.most_bytes)]}, follow_redirects=False
+            ),
             middleware=[_Watch(settings.patience)],
         )
         self._instructor = instructor.from_anthropic(self.client, mode=instructor.Mode.JSON)
@@ -182,20 +189,20 @@ def usage_of(given: Any) -> Usage:
 
 
 def retry_after(headers: httpx2.Headers) -> float:
-    """Give the seconds that a provider asks to wait; 0 if it does not say."""
-    given = headers.get("retry-after", "")
+    """Give the seconds that a provider asks to wait; 0 if it does not say. The SDK reads the same headers."""
+    for name, unit in (("retry-after-ms", 1_000), ("retry-after", 1)):
+        try:
+            return float(headers.get(name, "")) / unit
+        except ValueError:
+            continue
     try:
-        return float(given)
-    except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(given).timestamp() - time()
+        return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time()
     except ValueError:
         return 0.0
 
 
-def _message(response: httpx2.Response) -> dict[str, Any]:
-    """Give the body, if it is a message of the API.
+def _body(response: httpx2.Response, kind: str, **parts: type) -> dict[str, Any]:
+    """Give the body, if it is an object of the API, of this `type` and with these parts.
 
     Raises:
         NoAnswer: something else answered, a proxy say.
@@ -204,8 +211,11 @@ def _message(response: httpx2.Response) -> dict[str, Any]:
         body = response.json()
     except (ValueError, RecursionError):
         body = None
-    match body:
-        case {"type": "message", "content": list(), "usage": dict()}:
-            return body  # type: ignore[no-any-return]
-    kind = response.headers.get("content-type", "").partition(";")[0]
-    raise NoAnswer(f"what answered does not speak the Messages API ({kind[:60] or 'no content type'})")
+    if (
+        isinstance(body, dict)
+        and body.get("type") == kind
+        and all(isinstance(body.get(name), part) for name, part in parts.items())
+    ):
+        return body
+    content = response.headers.get("content-type", "").partition(";")[0]
+    raise NoAnswer(f"what answered does not speak the Messages API ({content[:60] or 'no content type'})")

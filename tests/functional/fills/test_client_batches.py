@@ -11,7 +11,8 @@ from scaffolder_fills.cost import usd
 from scaffolder_fills.fill import Filled, Settings, fill_slots
 
 from tests.support.asking import CHEAP, GOOD, STRONG, WRONG, files, jobs, part_of, run
-from tests.support.messages_api import KEY, REFUSES, Ends, Fails, MessagesApi, Says, What
+from tests.support.messages_api import HTML, KEY, REFUSES, Ends, Fails, MessagesApi, Says, What
+from tests.support.sockets import Reply, as_json
 
 QUICK = {"poll": (0.01, 0.05)}
 CUT = Says(text='{"code": "ret', stop_reason="max_tokens")
@@ -97,6 +98,33 @@ def test_a_batch_that_takes_too_long_is_canceled_and_the_slots_are_asked_singly(
     assert ran.states == ["filled"] * 3
     assert paths(api).count("POST batches/msgbatch_0/cancel") == 1
     assert len(api.questions) == 3
+
+
+@pytest.mark.parametrize(
+    ("end", "reply"),
+    [
+        ("/batches", HTML),
+        ("/batches", as_json({"type": "error", "error": {"type": "not_found_error"}}, 404)),
+        ("/batches", as_json({"type": "message_batch", "id": 7})),
+        ("/batches/msgbatch_0", HTML),
+        ("/batches/msgbatch_0", as_json({"type": "error", "error": {"type": "api_error"}}, 400)),
+        ("/results", HTML),
+        (
+            "/results",
+            Reply(content=b'{"custom_id": "slot-0"}\n{"custom_id": "slot-1", "result": {"type": "succeeded"}}\n'),
+        ),
+        ("/results", Reply(content=b'{"custom_id": "slot-0", "result": {"type": "succeeded", "message": 1}}\nno JSON')),
+        ("/results", Reply(content=b" " * 30_000_000, content_type="application/x-jsonl")),
+        ("/results", Reply(reset=True)),
+    ],
+)
+def test_where_batches_do_not_work_all_slots_are_asked_singly(end: str, reply: Reply) -> None:
+    with MessagesApi(GOOD) as api:
+        api.instead[end] = reply
+        ran = run(api.environ, count=3, client=QUICK, batch=True)
+    assert ran.states == ["filled"] * 3
+    assert len(api.questions) == 3
+    assert ran.works()
 
 
 def test_a_wrong_key_ends_it_all() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import socket
@@ -22,6 +23,8 @@ from tests.support.asking import CHEAP, GOOD, SHARED, STRONG, WRONG, Ran, part_o
 from tests.support.messages_api import HANGS, HTML, KEY, REFUSES, RESETS, Fails, MessagesApi, Says, What, in_turn
 from tests.support.sockets import Reply, as_json
 
+BOMB = Reply(content=gzip.compress(b" " * 100_000_000, 1), headers={"content-encoding": "gzip"})
+FUTURE = "Sat, 21 Nov 2999 12:00:00 GMT"
 LIMITED = "rate_limit_error"
 CUT = Says(text='{"code": "return', stop_reason="max_tokens")
 NO_CREDIT = Fails(400, "invalid_request_error", "Your credit balance is too low to access the API.")
@@ -49,6 +52,10 @@ CASES = [
     Case("nested too deeply", (Says(text="[" * 100_000),), "failed", 1, "could not be read (RecursionError)"),
     Case("a short wait", (Fails(429, LIMITED, headers={"retry-after": "1"}), GOOD), "filled", 2),
     Case("a long wait", (Fails(429, LIMITED, headers={"retry-after": "3600"}),), "static", 1, "to wait for 3600 s"),
+    Case("a long wait in milliseconds", (Fails(429, LIMITED, headers={"retry-after-ms": "9e9"}),), "static", 1, "wait"),
+    Case("a long wait by date", (Fails(429, LIMITED, headers={"retry-after": FUTURE}),), "static", 1, "wait for"),
+    Case("a long wait of an overloaded one", (Fails(529, headers={"retry-after": "999"}),), "static", 1, "999 s (529)"),
+    Case("a wait that is no number", (Fails(429, LIMITED, headers={"retry-after": "soon"}), GOOD), "filled", 2),
     Case("rate limit for ever", (Fails(429, LIMITED),), "failed", 3, "asked too often (429, rate_limit_error"),
     Case("overloaded", (Fails(529, "overloaded_error"),), "failed", 3, "has trouble (529, overloaded_error"),
     Case("overloaded once", (Fails(529, "overloaded_error"), GOOD), "filled", 2),
@@ -64,6 +71,9 @@ CASES = [
     Case("broken JSON", (Reply(content=b'{"type": "mess'),), "failed", 1, "does not speak the Messages API"),
     Case("ten megabytes", (Says({"code": "x" * 10_000_000}),), "failed", 1, "larger than 1000000 bytes"),
     Case("ten megabytes of nothing", (Reply(content=b" " * 10_000_000),), "failed", 1, "larger than 1000000 bytes"),
+    Case("a bomb", (BOMB,), "failed", 1, "larger than 62500 bytes"),
+    Case("broken gzip", (Reply(content=b"{", headers={"content-encoding": "gzip"}),), "failed", 1, "does not speak"),
+    Case("elsewhere", (Reply(302, headers={"location": "http://models.invalid/"}),), "failed", 1, "(302"),
     Case("no such model", (Fails(404, "not_found_error"),), "failed", 1, "no such model (404, not_found_error"),
     Case("bad request", (Fails(400, "invalid_request_error", "bad"),), "failed", 1, "refuses the request (400"),
     Case("no permission", (Fails(403, "permission_error"),), "static", 1, "does not accept the key (403)"),
@@ -146,6 +156,29 @@ def test_no_key() -> None:
     assert why_not([CHEAP], {"ANTHROPIC_API_KEY": KEY}) == ""
     assert why_not([CHEAP], {"OPENAI_API_KEY": KEY}) == "there is no key for anthropic: set ANTHROPIC_API_KEY"
     assert isinstance(open_client(environ={"OPENAI_API_KEY": KEY}), Client)
+
+
+@pytest.mark.parametrize(
+    ("environ", "reason"),
+    [
+        ({"ANTHROPIC_API_KEY": " \n"}, "there is no key for anthropic: set ANTHROPIC_API_KEY"),
+        ({"ANTHROPIC_API_KEY": "sk\nant"}, "ANTHROPIC_API_KEY is no key"),
+        ({"ANTHROPIC_API_KEY": "sk-änt"}, "ANTHROPIC_API_KEY is no key"),
+        ({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "localhost:80"}, "ANTHROPIC_BASE_URL is no address"),
+        ({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://[::1"}, "ANTHROPIC_BASE_URL is no address"),
+        ({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "http://h:99999"}, "ANTHROPIC_BASE_URL is no address"),
+    ],
+)
+def test_an_environment_that_cannot_be_used(environ: dict[str, str], reason: str) -> None:
+    ran = run(environ)
+    assert ran.states == ["static"]
+    assert ran.reasons[0].startswith(reason)
+    assert "änt" not in ran.reasons[0]
+
+
+def test_a_key_may_end_with_a_line() -> None:
+    with MessagesApi(GOOD) as api:
+        assert run({**api.environ, "ANTHROPIC_API_KEY": f" {KEY}\n"}).states == ["filled"]
 
 
 def test_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
