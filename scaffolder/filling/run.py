@@ -183,8 +183,10 @@ def drop(work: Work, done: Done, paths: Iterable[str], reasons: Mapping[str, str
         if outcome.path in bad and outcome.state in {"filled", "replayed"}:
             place = work.marked[outcome.slot].job.place
             done.filled.files[place.path] = with_text(done.filled.files[place.path], outcome.slot, place.static)
-            done.filled.entries.pop(outcome.slot, None)
             reason = f"taken back: {reasons[outcome.path]}"
+            # Locked as failed: the same question would get no better answer.
+            entry = done.filled.entries[outcome.slot]
+            done.filled.entries[outcome.slot] = replace(entry, state="failed", text="", reason=reason)
             done.filled.outcomes[number] = replace(outcome, state="failed", reason=reason)
             dropped = True
     return dropped
