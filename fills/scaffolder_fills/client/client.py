@@ -64,8 +64,8 @@ class Client:
 
     `environ` gives keys and addresses (`ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`).
     `effort` is how much a Claude model thinks. `patience` is the longest `retry-after` that is waited for, in seconds,
-    `most_bytes` the size of an answer that is still read, `batch_wait` how long a batch may take, in seconds, and
-    `poll` the first and the longest time between two looks at it.
+    `most_bytes` the size of an answer that is still read, `batch_wait` how long a batch may take, in seconds (a day, as
+    the provider has it), and `poll` the first and the longest time between two looks at it, in seconds.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Client:
         effort: str = "low",
         patience: float = 30.0,
         most_bytes: int = 1_000_000,
-        batch_wait: float = 3_600.0,
+        batch_wait: float = 86_400.0,
         poll: tuple[float, float] = (5.0, 60.0),
     ) -> None:
         self.environ = environ

@@ -6,13 +6,18 @@ import asyncio
 from typing import Any
 
 import anthropic
+import jsonschema
 import pytest
 from scaffolder_fills.client import Client
+from scaffolder_fills.fill import fill_slots
+from scaffolder_fills.prompt import Job
 
 from tests.support.asking import CHEAP, GOOD, run
 from tests.support.chat_api import ChatApi
-from tests.support.messages_api import MessagesApi
+from tests.support.messages_api import MessagesApi, Says
 from tests.support.sockets import Reply, as_json
+from tests.unit.fills.test_kinds import GOOD as GOOD_DATA
+from tests.unit.fills.test_kinds import place_of
 
 LOCAL = "openai/smollm2-135m"
 SCHEMA = {"type": "object", "properties": {"code": {"type": "string"}}, "additionalProperties": False}
@@ -112,6 +117,20 @@ def test_the_server_refuses_what_the_real_one_refuses(changes: dict[str, Any], s
         client = anthropic.Anthropic(api_key=api.environ["ANTHROPIC_API_KEY"], base_url=api.url)
         with client, pytest.raises(anthropic.BadRequestError, match=said):
             client.post("/v1/messages", body={**BODY, **changes}, cast_to=object)
+
+
+@pytest.mark.parametrize("case", GOOD_DATA)
+def test_the_schema_of_every_kind_is_one_that_the_api_takes(case: str) -> None:
+    kind, path, source, options, data, _ = GOOD_DATA[case]
+    place = place_of(path, source, options)
+    job = Job(place, kind, "Write it.")
+    with MessagesApi(Says(data)) as api:
+        done = fill_slots(
+            [job], {path: source}, "shared", asker=Client(api.environ), check=lambda path, text: [], entries={}
+        )
+        [outcome] = asyncio.run(done).outcomes
+    assert outcome.state == "filled", outcome
+    jsonschema.validate(data, api.schemas[0])
 
 
 def test_the_server_streams() -> None:
