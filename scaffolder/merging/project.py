@@ -92,7 +92,8 @@ class _Merge:
 
     def _done(self) -> Merged:
         for path in list(self.writes):
-            self._make_room(path)
+            if path in self.writes:
+                self._make_room(path)
         return Merged(
             tuple(self.writes[path] for path in sorted(self.writes)),
             tuple(sorted(self.deletes)),
@@ -215,7 +216,8 @@ class _Merge:
             found = self.ours.get(name)
             if found is not None and found.kind == "file" and found.content == file.content:
                 return name
-            if found is None and name not in self.writes and name not in self.theirs and not self._above(name):
+            is_free = found is None and name not in self.writes and name not in self.theirs
+            if is_free and not (rest and self._above(name)):
                 self.writes[name] = replace(file, path=name)
                 return name
         raise AssertionError  # the names do not end
@@ -241,15 +243,20 @@ class _Merge:
                 self._redirect(path, path, f"a folder with {left[0]} stands there")
 
     def _redirect(self, path: str, above: str, reason: str) -> None:
+        """Write beside `above` what should be written at `path`, and say so where it was said what becomes of it."""
         file = self.writes.pop(path)
-        was = self.outcomes[path].was if path in self.outcomes else None
-        if was is not None:  # edits that would have moved along stay where they are
+        said = self.outcomes.get(path)
+        if said is not None and said.was is not None:  # edits that would have moved along stay where they are
             file = self.theirs[path]
-            self.deletes.discard(was)
-            self._gone(self.base[was])
+            self.deletes.discard(said.was)
+            self._gone(self.base[said.was])
+            self.writes.pop(said.beside or "", None)
         beside = self._beside(above, ".new", file, path[len(above) :])
-        if path in self.outcomes:
-            self._say(path, "blocked", was=was, beside=beside, reason=reason)
+        if said is not None:
+            self._say(path, "blocked", was=said.was, beside=beside, reason=reason)
+        for one in list(self.outcomes.values()):
+            if one.beside == path:
+                self.outcomes[one.path] = replace(one, beside=beside)
 
 
 def _names(path: str, suffix: str, rest: str) -> Iterator[str]:

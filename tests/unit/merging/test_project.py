@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffolder.merging import Entry, Merged, PathOutcome, merge
+from scaffolder.merging.text import Style
 from scaffolder.tree import File, Mode, Origin, Tree
 
 TEXT = b"one\ntwo\nthree\nfour\nfive\n"
@@ -255,6 +256,28 @@ def test_edits_that_cannot_move_stay_where_they_are() -> None:
     merged = merge(base, disk({"x": MINE, "a/mine": b"x"}), theirs)
     assert result(merged) == {"a.new": NEW}
     assert [(one.path, one.outcome) for one in merged.outcomes] == [("a", "blocked"), ("x", "kept-edited")]
+
+
+@pytest.mark.parametrize(
+    ("was", "mine", "now"), [(PICTURE, MY_PICTURE, OTHER_PICTURE), (TEXT, MINE, CLASH)], ids=["binary", "conflict"]
+)
+@pytest.mark.parametrize("style", ["inline", "rej"])
+def test_what_cannot_move_and_cannot_be_merged_stays_where_it_is(
+    was: bytes, mine: bytes, now: bytes, style: Style
+) -> None:
+    base, theirs = Tree([made("x", was, template="t")]), Tree([made("a/b/y", now, template="t")])
+    merged = merge(base, disk({"x": mine, "a": b"mine too\n"}), theirs, style=style)
+    assert result(merged) == {"a.new/b/y": now}
+    assert merged.outcomes == (
+        PathOutcome("a/b/y", "blocked", was="x", beside="a.new/b/y", reason="a file of yours stands at a"),
+        PathOutcome("x", "kept-edited"),
+    )
+
+
+def test_a_name_beside_is_free_also_where_its_folder_is_not() -> None:
+    ours = disk({"a": b"mine\n", "a.new": b"mine too\n"})
+    merged = merge(Tree(), ours, Tree([made("a/b", NEW)]))
+    assert result(merged) == {"a.new.2/b": NEW}
 
 
 @pytest.mark.parametrize("kind", ["link", "other"])
