@@ -533,6 +533,72 @@ def test_two_branches_that_were_each_updated_are_merged_with_rebuild(shop: Works
     assert shop.update().code == 0
 
 
+# The command line.
+
+
+def test_an_error_as_json(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    _lock(shop).write_text("{")
+    done = shop.update("--json")
+    data = json.loads(done.out)
+    assert (done.code, data["status"], data["version"]) == (2, "failed", 1)
+    assert data["error"].startswith(".scaffold/lock.json cannot be read: ")
+    assert "state rebuild" in data["hint"]
+
+
+def test_quiet_is_quiet_unless_there_is_something_to_settle(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    shop.blueprints(base={"a.txt": NEW})
+    done = shop.update("-q")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    shop.write("a.txt", NEW.replace("one", "1"))
+    shop.blueprints(base={"a.txt": NEW.replace("one", "uno")})
+    done = shop.update("-q")
+    assert (done.code, done.out) == (1, "")
+    assert "conflict      a.txt (1 conflict)" in done.err
+
+
+def test_a_blueprint_that_cannot_be_rendered_changes_nothing(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    shop.blueprints(base={"a.txt.jinja": "{{ nothing }}\n"})
+    before = snapshot(shop.root)
+    done = shop.update()
+    assert done.code == 2
+    assert "1 error in the blueprints; nothing was written" in done.err
+    assert "base/template/a.txt.jinja:1: 'nothing' is undefined" in done.err
+    checked = shop.run("check", str(shop.root))
+    assert (checked.code, "1 error in the blueprints" in checked.out) == (2, True)
+    assert snapshot(shop.root) == before
+
+
+def test_a_stack_that_is_gone(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    (shop.folder / "blueprints/stacks.yml").write_text("other:\n  description: A test.\n  blueprints: [base]\n")
+    found = load_catalog(shop.folder / "blueprints")
+    shop.patch.setattr(pipeline, "catalog", lambda: found)
+    done = shop.update()
+    assert done.code == 2
+    assert "there is no stack or blueprint 'demo'" in done.err
+
+
+def test_a_project_that_is_a_link_is_refused(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    (shop.folder / "link").symlink_to(shop.root)
+    done = shop.run("update", str(shop.folder / "link"))
+    assert (done.code, "is a symbolic link" in done.err) == (2, True)
+
+
+def test_in_the_project_itself_no_path_is_needed(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT})
+    shop.blueprints(base={"a.txt": NEW})
+    shop.patch.chdir(shop.root)
+    assert shop.run("check").code == 1
+    assert shop.run("update").code == 0
+    assert shop.run("check").code == 0
+    assert shop.run("explain", "a.txt:1").out.startswith("a.txt:1: from a template\n")
+    assert shop.read("a.txt") == NEW
+
+
 # Recopy.
 
 
