@@ -173,7 +173,7 @@ def _with_slot(found: Explanation, base: bytes, line: int | None, project: Proje
     if line is None or b"slot" not in base:
         return found
     try:
-        slots = find_slots(base.decode())
+        slots = find_slots(base.decode(), found.path)
     except (SlotError, UnicodeDecodeError):
         return found
     slot = next((one for one in slots if one.start <= line <= one.end), None)

@@ -84,7 +84,7 @@ class Project:
         if not texts:
             return ()
         try:
-            slots = find_slots((self.root / path).read_text(encoding="utf-8"))
+            slots = find_slots((self.root / path).read_text(encoding="utf-8"), path)
         except (OSError, ValueError):
             return ()  # a person moved or damaged it
         return tuple((slot.start + 1, slot.end) for slot in slots if texts.get(slot.id) == slot.text)

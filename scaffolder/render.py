@@ -131,7 +131,7 @@ def _slots(blueprint: str, files: Iterable[File]) -> tuple[str, ...]:
     for file in files:
         if b" slot" in file.content:
             try:
-                ids += (slot.id for slot in find_slots(file.content.decode()))
+                ids += (slot.id for slot in find_slots(file.content.decode(), file.path))
             except SlotError as error:
                 message = f"renders {file.path}, whose line {error.line} says: {error.message}"
                 raise TemplateError(blueprint, message, template=file.origin.template, hint=error.hint) from None

@@ -17,7 +17,7 @@ from scaffolder_fills.lock import Entry
 from scaffolder_fills.outcome import Attempt, Outcome, State, Step
 from scaffolder_fills.prompt import Job, digest_of_job, request_for
 from scaffolder_fills.request import Answer, Asker, AsksMany, Connects, NoAnswer, Request, Unavailable
-from scaffolder_fills.slot import find_slots
+from scaffolder_fills.slot import find_slots, lines_of
 
 __all__ = [
     "Check", "Filled", "OnOutcome", "Outcome", "Prove", "Settings", "State", "Step", "Tidy", "fill_slots", "is_current",
@@ -217,6 +217,7 @@ class _Run:
             answer = await self._ask(attempt, kind, model, feedback, simpler=simpler)
         except NoAnswer as error:
             attempt.note(model, error.reason)
+            attempt.was_judged = error.answered
             attempt.was_judged |= bool(error.feedback)  # it did answer
             return error.feedback[:MOST_COMPLAINTS]
         try:
@@ -286,10 +287,10 @@ class _Run:
         """Tidy, check and prove a new fill; gives its text as it stands in the file, and what is wrong with it."""
         path, slot = job.place.path, job.slot
         tidied = self._tidy(path, guard(path, self.done.files[path], slot, text, job.kind))
-        text = next(one.text for one in find_slots(tidied) if one.id == slot)
+        text = next(one.text for one in find_slots(tidied, path) if one.id == slot)
         # One fill is on trial at a time, so that no other one is blamed for it.
         async with self._proving if self._prove is not None else nullcontext():
-            before = next(one.text for one in find_slots(self.done.files[path]) if one.id == slot)
+            before = next(one.text for one in find_slots(self.done.files[path], path) if one.id == slot)
             complaints = self._put(job, text)
             if not complaints and self._prove is not None:
                 kept = False
@@ -298,7 +299,7 @@ class _Run:
                     kept = not complaints
                 finally:
                     if not kept:  # also when the run is interrupted while the tests run
-                        self.done.files[path] = with_text(self.done.files[path], slot, before)
+                        self.done.files[path] = with_text(path, self.done.files[path], slot, before)
         return text, tuple(complaints)
 
     def _put(self, job: Job, text: str) -> Sequence[str]:
@@ -347,14 +348,14 @@ def waiting(jobs: Sequence[Job], shared: str, entries: Mapping[str, Entry], sett
     return [job for job in jobs if job.slot not in done]
 
 
-def with_text(content: str, slot_id: str, text: str) -> str:
-    """Give a file with `text` in one of its slots, unguarded: for text that stood there before.
+def with_text(path: str, content: str, slot_id: str, text: str) -> str:
+    """Give the file `path` with `text` in one of its slots, unguarded: for text that stood there before.
 
     Raises:
         StopIteration: there is no such slot.
     """
-    slot = next(one for one in find_slots(content) if one.id == slot_id)
-    lines = content.splitlines(keepends=True)
+    slot = next(one for one in find_slots(content, path) if one.id == slot_id)
+    lines = lines_of(content)
     return "".join([*lines[: slot.start], text, *lines[slot.end - 1 :]])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scaffolder_fills.kinds import Place
 from scaffolder_fills.prompt import Job
-from scaffolder_fills.slot import Slot, SlotError, find_slots
+from scaffolder_fills.slot import Slot, SlotError, find_slots, lines_of
 
 from scaffolder.blueprints import Blueprint, Catalog
 from scaffolder.errors import BlueprintError, StateError
@@ -60,14 +60,14 @@ def slots_in(text: str, path: str) -> Mapping[str, Slot]:
         StateError: the comments that mark them are damaged.
     """
     try:
-        return {slot.id: slot for slot in find_slots(text)}
+        return {slot.id: slot for slot in find_slots(text, path)}
     except SlotError as error:
         raise StateError(f"{path}, {error}", hint=error.hint) from None
 
 
 def blanked(text: str, path: str) -> str:
     """Give the text with nothing in its slots."""
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     for slot in reversed(list(slots_in(text, path).values())):
         del lines[slot.start : slot.end - 1]
     return "".join(lines)
@@ -75,7 +75,7 @@ def blanked(text: str, path: str) -> str:
 
 def _slots(text: str, path: str, blueprint: str) -> Iterator[Slot]:
     try:
-        yield from find_slots(text)
+        yield from find_slots(text, path)
     except SlotError as error:
         raise BlueprintError(blueprint, f"{path}, {error}", hint=error.hint) from None
 

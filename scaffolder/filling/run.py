@@ -110,7 +110,7 @@ def prepare(project: Project, spec: bytes, tree: Tree, catalog: Catalog, pattern
     for slot in chosen:
         place = marked[slot].job.place
         if slot not in edited:
-            static[place.path] = with_text(static[place.path], slot, place.static)
+            static[place.path] = with_text(place.path, static[place.path], slot, place.static)
     return Work(project, marked, material.shared, entries, chosen, edited, texts, static, frozenset(crlf))
 
 
@@ -182,7 +182,8 @@ def drop(work: Work, done: Done, paths: Iterable[str], reasons: Mapping[str, str
     for number, outcome in enumerate(done.filled.outcomes):
         if outcome.path in bad and outcome.state in {"filled", "replayed"}:
             place = work.marked[outcome.slot].job.place
-            done.filled.files[place.path] = with_text(done.filled.files[place.path], outcome.slot, place.static)
+            text = done.filled.files[place.path]
+            done.filled.files[place.path] = with_text(place.path, text, outcome.slot, place.static)
             reason = f"taken back: {reasons[outcome.path]}"
             # Locked as failed: the same question would get no better answer.
             entry = done.filled.entries[outcome.slot]
@@ -214,7 +215,7 @@ def new_base(work: Work, done: Done) -> Tree:
         path = job.place.path
         if path in texts:
             now = slots_in(done.filled.files[path], path)[job.slot].text
-            texts[path] = with_text(texts[path], job.slot, now)
+            texts[path] = with_text(path, texts[path], job.slot, now)
     return base.replace(replace(base[path], content=text.encode()) for path, text in texts.items())
 
 
@@ -261,7 +262,7 @@ def _restore(work: Work, filled: Filled, slot: str) -> None:
     path = work.marked[slot].job.place.path
     filled.files.setdefault(path, work.static[path])
     before = slots_in(work.texts[path], path)[slot].text
-    filled.files[path] = with_text(filled.files[path], slot, before)
+    filled.files[path] = with_text(path, filled.files[path], slot, before)
 
 
 def _read(project: Project, path: str) -> str | None:
