@@ -217,8 +217,8 @@ class _Run:
             answer = await self._ask(attempt, kind, model, feedback, simpler=simpler)
         except NoAnswer as error:
             attempt.note(model, error.reason)
-            attempt.was_judged = error.answered
-            attempt.was_judged |= bool(error.feedback)  # it did answer
+            # Of the last question: a provider that is down at the end may answer the same one tomorrow.
+            attempt.was_judged = error.answered or bool(error.feedback)
             return error.feedback[:MOST_COMPLAINTS]
         try:
             text, complaints = await self._try(job, kind.write(answer.data, job.place))

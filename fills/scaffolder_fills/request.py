@@ -83,13 +83,19 @@ class Unavailable(Exception):  # noqa: N818 - a state of the world, not of the p
 
 
 class NoAnswer(Exception):  # noqa: N818 - as above
-    """This question got no usable answer; `usage` is what it cost. `feedback` is set when asking again may help."""
+    """This question got no usable answer; `usage` is what it cost. `feedback` is set when asking again may help.
 
-    def __init__(self, reason: str, *, usage: Usage = NOTHING, feedback: tuple[str, ...] = ()) -> None:
+    `answered` tells that the model did answer: then the same question gets no better answer tomorrow.
+    """
+
+    def __init__(
+        self, reason: str, *, usage: Usage = NOTHING, feedback: tuple[str, ...] = (), answered: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.usage = usage
         self.feedback = feedback
+        self.answered = answered
 
 
 class Asker(Protocol):

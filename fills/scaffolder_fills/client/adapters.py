@@ -82,7 +82,7 @@ class Adapter:
             except IncompleteOutputException:
                 continue
             return Answer(data, request.model, counted[0])
-        raise NoAnswer(f"the answer is not complete after {tokens} tokens")
+        raise NoAnswer(f"the answer is not complete after {tokens} tokens", answered=True)
 
     async def ask_many(self, requests: Sequence[Request]) -> dict[str, Answer | NoAnswer]:
         """Give nothing: there are no batches here, so each question is asked singly."""

@@ -101,15 +101,15 @@ def _answer(request: Request, result: MessageBatchIndividualResponse) -> Answer 
     )
     match message.stop_reason:
         case "refusal":
-            return NoAnswer("the model refuses to answer", usage=usage)
+            return NoAnswer("the model refuses to answer", usage=usage, answered=True)
         case "max_tokens":
             too_long = f"It was cut off after {request.max_tokens} tokens; give a shorter one."
-            return NoAnswer("the answer is not complete", usage=usage, feedback=(too_long,))
+            return NoAnswer("the answer is not complete", usage=usage, feedback=(too_long,), answered=True)
     try:
         return Answer(request.schema.model_validate_json(_text(message), strict=True), request.model, usage)
     except ValidationError as error:
         reason = misfit(error)
-        return NoAnswer(reason, usage=usage, feedback=(reason,))
+        return NoAnswer(reason, usage=usage, feedback=(reason,), answered=True)
 
 
 def _text(message: Message) -> str:

@@ -33,11 +33,11 @@ def translated(error: Exception, usage: Usage) -> Unavailable | NoAnswer:
         if isinstance(one, Unavailable):
             return one
         if isinstance(one, NoAnswer):
-            return NoAnswer(one.reason, usage=usage, feedback=one.feedback)
+            return NoAnswer(one.reason, usage=usage, feedback=one.feedback, answered=one.answered)
         if reason := _unavailable(one):
             return Unavailable(reason)
         if reason := _no_answer(one):
-            return NoAnswer(reason, usage=usage)
+            return NoAnswer(reason, usage=usage, answered=isinstance(one, ValidationError | json.JSONDecodeError))
     *_, root = _chain(error)
     return NoAnswer(f"the answer could not be read ({type(root).__name__})", usage=usage)
 

@@ -85,7 +85,7 @@ class _Watch(anthropic.Middleware):
             message = _body(response.http_response, "message", content=list, usage=dict)
             call.answered(usage_of(message["usage"]))
             if message.get("stop_reason") == "refusal":
-                raise NoAnswer("the model refuses to answer")
+                raise NoAnswer("the model refuses to answer", answered=True)
         return response
 
 
@@ -133,7 +133,7 @@ class Messages:
             except IncompleteOutputException:
                 continue
             return Answer(data, request.model, call.usage)
-        raise NoAnswer(f"the answer is not complete after {call.max_tokens} tokens")
+        raise NoAnswer(f"the answer is not complete after {call.max_tokens} tokens", answered=True)
 
     def body(self, request: Request, max_tokens: int) -> dict[str, Any]:
         """Give what is sent, but for the schema in words that instructor adds."""

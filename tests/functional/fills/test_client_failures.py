@@ -42,6 +42,11 @@ class Case:
     within: float = 10.0
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def answered(self) -> bool:
+        """Tell whether the model itself gave the answer that cannot be used."""
+        return self.name in {"invalid for ever", "no JSON in the answer", "cut off", "refusal"}
+
 
 CASES = [
     Case("success", (GOOD,), "filled", 1),
@@ -210,6 +215,16 @@ def test_the_second_run_asks_nobody() -> None:
         assert (asked, len(api.requests)) == (4, 4)
     assert second.states == ["replayed"] * 4
     assert second.done.files == first.done.files
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.state != "filled"], ids=lambda case: case.name)
+def test_only_what_a_model_answered_is_locked_as_failed(case: Case) -> None:
+    with MessagesApi(in_turn(*case.answers)) as api:
+        entries = run(api.environ, **case.settings).done.entries
+    assert list(entries) == (["part0.rows"] if case.answered else [])
+    with MessagesApi(GOOD) as api:
+        again = run(api.environ, entries=entries)
+        assert (again.states, len(api.requests)) == ((["failed"], 0) if case.answered else (["filled"], 1))
 
 
 def test_a_request_holds_its_own_slot_and_nothing_else() -> None:
