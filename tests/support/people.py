@@ -12,6 +12,8 @@ from tests.support.blueprints import write_blueprint
 
 ASKED = "project: {type: yaml}\nentities: {type: yaml, default: []}\n"
 LOOP = "{% yield e from entities %}{{ e.module }}{% endyield %}"
+PLACES = ("new1.txt", "docs/new2.md", "app/core/new3.sh", "app", "docs/guide", "docs/guide/new4.txt", "loop/person.txt")
+"""Where authors put new files, and where people put their own before."""
 NAMES = ("Order", "Invoice", "Parcel", "Person")
 
 
@@ -44,10 +46,17 @@ class Author:
         name = self.chance.choice(["base", "more"])
         if name not in self.blueprints:
             return
-        folder = self.chance.choice(["", "docs/", "app/core/", "{{ project.name }}/"])
-        path = f"{folder}{name}{self.count}.{self.chance.choice(['txt', 'md', 'sh'])}"
-        content = self.text() if self.chance.random() < 0.9 else f"\0binary {self.count}\n"
-        self.blueprints[name][path + (".jinja" if "{" in folder else "")] = content
+        taken = {path for files in self.blueprints.values() for path in files}
+        place = self.chance.choice(PLACES[:-1])  # the last one is that of an entity
+        if self.chance.random() < 0.3 and not any(_clash(place, path) for path in taken):
+            path = place
+        else:
+            folder = self.chance.choice(["", "docs/", "app/core/", "{{ project.name }}/"])
+            path = f"{folder}{name}{self.count}.{self.chance.choice(['txt', 'md', 'sh'])}"
+            path += ".jinja" if "{" in folder else ""
+            if any(_clash(path, other) for other in taken):
+                return
+        self.blueprints[name][path] = self.text() if self.chance.random() < 0.9 else f"\0binary {self.count}\n"
 
     def change(self) -> None:
         """Do one of the things that authors do."""
@@ -93,6 +102,11 @@ class Author:
         """The spec as it is now."""
         entities = "".join(f"  {name}: {{name: string}}\n" for name in sorted(self.entities))
         return f"spec: 1\nproject: {{name: {self.name}}}\n" + (f"entities:\n{entities}" if entities else "")
+
+
+def _clash(one: str, other: str) -> bool:
+    """Tell whether two paths cannot both be: one is a folder of the other, or they are the same."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 class Person:
@@ -188,7 +202,7 @@ class Person:
         """Put something where a new file of the blueprints may come to stand."""
         del path
         self.count += 1
-        target = self.root / self.chance.choice(["moved", "extra1.txt", "docs/base9.txt", "loop/person.txt", "store"])
+        target = self.root / self.chance.choice(["moved", "store", "a.txtx", *PLACES])
         if not os.path.lexists(target) and target.parent.is_dir():
             if self.chance.random() < 0.5:
                 target.write_bytes(self.mine())
