@@ -112,6 +112,7 @@ def bench(session: nox.Session) -> None:
     install(session, "generated")
     session.run("python", "-m", "tests.bench", *session.posargs)
     session.run("python", "-m", "tests.bench.engines")
+    session.run("python", "-m", "tests.bench.updates")
     session.run("python", "-m", "tests.bench.served", *session.posargs)
 
 

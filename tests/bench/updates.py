@@ -143,21 +143,25 @@ def _arrived(new: str | bytes, contents: Mapping[str, bytes]) -> bool:
     return all(any(line in content for content in contents.values()) for line in lines if line not in old)
 
 
-def main() -> None:
-    """Print the table."""
+def main() -> int:
+    """Print the table; 1 when scaffolder lost something in it, or did not update."""
     tools: dict[str, Callable[[Path, Scenario], tuple[Path, int]]] = {
         "copier update": with_copier,
         "scaffolder update": with_scaffolder,
     }
     print(f"{'scenario':<28}" + "".join(f"{name:<36}" for name in tools))
+    is_fine = True
     for scenario in SCENARIOS:
         row = f"{scenario.name:<28}"
         for tool in tools.values():
             with tempfile.TemporaryDirectory() as folder:
                 root, code = tool(Path(folder), scenario)
-                row += f"{judge(root, scenario, code):<36}"
+                said = judge(root, scenario, code)
+                row += f"{said:<36}"
+        is_fine = is_fine and said.startswith("kept")  # that of the last tool, which is ours
         print(row.rstrip(), flush=True)
+    return 0 if is_fine else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
