@@ -153,21 +153,38 @@ def _settings(chosen: FillOptions) -> Settings:
 
 
 def _shown(requests: list[Request], *, as_json: bool) -> str:
-    if as_json:
-        import json  # noqa: PLC0415
+    """Write all questions: for Claude the body of the HTTP request itself, for others the messages and the schema."""
+    import json  # noqa: PLC0415
 
-        from scaffolder_fills.request import schema_of  # noqa: PLC0415
+    from scaffolder_fills.client import preview  # noqa: PLC0415
+    from scaffolder_fills.request import Unavailable, schema_of  # noqa: PLC0415
 
-        sent = [
-            {"slot": one.slot, "model": one.model, "max_tokens": one.max_tokens, "messages": one.messages,
-             "schema": schema_of(one.schema)}
-            for one in requests
-        ]  # fmt: skip
-        return json.dumps({"version": 1, "requests": sent}, ensure_ascii=False)
     if not requests:
-        return "nothing would be sent"
-    parts = []
-    for one in requests:
-        rule = f"===== {one.slot} to {one.model}, at most {one.max_tokens} tokens of answer ====="
-        parts.append("\n\n".join([rule, *one.messages]))
-    return "\n\n".join(parts)
+        return json.dumps({"version": 1, "requests": []}) if as_json else "nothing would be sent"
+    claude = [one for one in requests if "/" not in one.model or one.model.startswith("anthropic/")]
+    try:
+        bodies = {one.slot: body for one, body in zip(claude, preview(claude), strict=True)}
+    except Unavailable:
+        bodies = {}
+    sent = [
+        {"slot": one.slot, "model": one.model, "max_tokens": one.max_tokens, "messages": one.messages,
+         "schema": schema_of(one.schema), "body": bodies.get(one.slot)}
+        for one in requests
+    ]  # fmt: skip
+    if as_json:
+        return json.dumps({"version": 1, "requests": sent}, ensure_ascii=False)
+    return "\n\n".join(map(_written, sent))
+
+
+def _written(sent: dict[str, Any]) -> str:
+    import json  # noqa: PLC0415
+
+    parts = [f"===== {sent['slot']} to {sent['model']} ====="]
+    if sent["body"] is None:
+        schema = json.dumps(sent["schema"], indent=1, ensure_ascii=False)
+        return "\n\n".join([*parts, *sent["messages"], f"Schema of the answer:\n{schema}"])
+    body = dict(sent["body"])
+    for message in (*body.pop("system"), *body.pop("messages")):
+        content = message.get("content", message.get("text"))
+        parts += [content] if isinstance(content, str) else [block["text"] for block in content]
+    return "\n\n".join([*parts, f"With it: {json.dumps(body, ensure_ascii=False)}"])

@@ -27,13 +27,14 @@ own adapters: there a long `retry-after` ends with `Settings.timeout`, and a ref
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 from scaffolder_fills.request import Answer, NoAnswer, Request, Unavailable
@@ -157,6 +158,19 @@ def open_client(models: Iterable[str] = (), environ: Mapping[str, str] = os.envi
     if reason := why_not(tuple(models) or ("claude", "openai/"), environ):
         raise Unavailable(reason)
     return Client(environ)
+
+
+def preview(requests: Sequence[Request]) -> list[dict[str, Any]]:
+    """Give exactly what would be sent first for each question to Claude, as JSON; no key is needed, nothing is sent.
+
+    Raises:
+        Unavailable: the SDK, which writes it, is not installed.
+    """
+    if reason := why_not(("claude",), {"ANTHROPIC_API_KEY": "none"}):
+        raise Unavailable(reason)
+    from scaffolder_fills.client.messages import bodies_of  # noqa: PLC0415 - loads the SDK
+
+    return asyncio.run(bodies_of(requests, Client({"ANTHROPIC_API_KEY": "none"})))
 
 
 def split(model: str) -> tuple[str, str]:

@@ -6,9 +6,12 @@ SDK no longer has; so instructor is used in its JSON mode, with the schema given
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,14 +95,15 @@ class _Watch(anthropic.Middleware):
 class Messages:
     """Asks Claude models."""
 
-    def __init__(self, settings: Client) -> None:
+    def __init__(self, settings: Client, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        over: dict[str, Any] = {"transport": transport} if transport is not None else {}
         self.client = AsyncAnthropic(
             api_key=settings.setting("ANTHROPIC_API_KEY"),
             base_url=settings.setting("ANTHROPIC_BASE_URL"),
             max_retries=HTTP_RETRIES,
             default_headers=UNCOMPRESSED,
             http_client=DefaultAsyncHttpxClient(
-                event_hooks={"response": [at_most(settings.most_bytes)]}, follow_redirects=False
+                event_hooks={"response": [at_most(settings.most_bytes)]}, follow_redirects=False, **over
             ),
             middleware=[_Watch(settings.patience)],
         )
@@ -171,6 +175,22 @@ class Messages:
     async def aclose(self) -> None:
         """Close its connections."""
         await self.client.close()
+
+
+async def bodies_of(requests: Sequence[Request], settings: Client) -> list[dict[str, Any]]:
+    """Give the JSON of the first HTTP request for each question, word for word; nothing leaves this process."""
+    seen: list[dict[str, Any]] = []
+
+    def catch(sent: httpx2.Request) -> httpx2.Response:
+        seen.append(json.loads(sent.content))
+        return httpx2.Response(HTTPStatus.BAD_REQUEST, json={"type": "error", "error": {"type": "dry_run"}})
+
+    provider = Messages(settings, httpx2.MockTransport(catch))
+    for request in requests:
+        with suppress(NoAnswer, Unavailable):  # the answer that it is given here is none
+            await provider.ask(request)
+    await provider.aclose()
+    return seen
 
 
 def usage_of(given: Any) -> Usage:
