@@ -19,6 +19,7 @@ from scaffolder.events import OnEvent, Recovered, ignore
 from scaffolder.git import uncommitted
 from scaffolder.input import SpecSource
 from scaffolder.merging import Entry, Merged, PathOutcome, find_renames, has_marks, merge, restart
+from scaffolder.merging.slots import keep_edited_slots
 from scaffolder.merging.text import Style
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
@@ -111,10 +112,11 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
         _check_spec(request, lock, disk)
         if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
             return replace(report, status="unsettled", outcomes=marked)
-        merged = _merged(request, project, made, disk)
+        merged, kept = _merged(request, project, made, disk)
         writes = _with_state(merged.writes, made, disk)
     changes = tuple(_change(path, file, disk) for path, file in _paths(writes, merged.deletes))
-    report = replace(report, outcomes=merged.outcomes, changes=changes)
+    own = tuple(f"{slot}: you edited it, so it keeps your text" for slot in kept)
+    report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own))
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
     findings, unchecked = _findings(request, project, merged, on_event)
@@ -154,12 +156,17 @@ def _marked(base: Tree, disk: Mapping[str, Entry]) -> tuple[PathOutcome, ...]:
     )
 
 
-def _merged(request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry]) -> Merged:
+def _merged(
+    request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry]
+) -> tuple[Merged, tuple[str, ...]]:
+    """Merge, or start over; also gives the slots that keep the text of a person."""
     once = matcher(once_globs(made.planned))
     if request.kind == "recopy":
-        return restart(project.base, disk, made.tree, once=once)
-    renames = _renames_by_user(request.root, project.base, disk, made.tree)
-    return merge(project.base, disk, made.tree, once=once, style=request.style, renamed_by_user=renames)
+        return restart(project.base, disk, made.tree, once=once), ()
+    theirs, kept = keep_edited_slots(project.base, disk, made.tree)
+    renames = _renames_by_user(request.root, project.base, disk, theirs)
+    merged = merge(project.base, disk, theirs, once=once, style=request.style, renamed_by_user=renames)
+    return merged, kept
 
 
 def _renames_by_user(root: Path, base: Tree, disk: Mapping[str, Entry], now: Tree) -> dict[str, str]:

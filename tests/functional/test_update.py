@@ -318,6 +318,22 @@ def test_the_report_as_json(shop: Workshop) -> None:
     ]
 
 
+# Slots.
+
+
+def test_a_slot_that_a_person_edited_is_that_persons(shop: Workshop) -> None:
+    slots = "# head\n# slot: shop.one\n{0}\n# end slot\n\n# slot: shop.two\n{1}\n# end slot\n# tail\n"
+    shop.copy(base={"a.py": slots.format("x = 1", "y = 1")})
+    shop.write("a.py", slots.format("x = 'mine'", "y = 1"))
+    shop.blueprints(base={"a.py": slots.format("x = 2", "y = 2")})
+    done = shop.update("--no-validate")
+    assert (done.code, lines(done.out)) == (0, ["merged        a.py"])
+    assert "  - shop.one: you edited it, so it keeps your text\n" in done.out
+    assert shop.read("a.py") == slots.format("x = 'mine'", "y = 2")
+    assert shop.update().code == 0
+    assert shop.run("check", str(shop.root)).code == 0
+
+
 # The spec.
 
 
