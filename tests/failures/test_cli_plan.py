@@ -131,8 +131,8 @@ def test_the_schema_is_json_that_takes_the_example(capsys: pytest.CaptureFixture
         (
             ["xyz"],
             (
-                "error: there is no command 'xyz'; there are copy, report, validate, verify, plan, "
-                "blueprints, schema, completion"
+                "error: there is no command 'xyz'; there are copy, fill, slots, update, recopy, check, "
+                "explain, state, report, validate, verify, plan, blueprints, schema, completion"
             ),
         ),
         (["copy"], "error: Missing argument 'SOURCE'."),
