@@ -39,6 +39,10 @@ from scaffolder.naming import (
 )
 from scaffolder.spec.model import EntityMeta, FieldSpec
 
+OWN_SCHEMAS = frozenset(
+    {"Health", "LoginRequest", "Problem", "ProblemError", "RefreshRequest", "RegisterRequest", "TokenPair"}
+)
+"""Schemas that are no entity's."""
 _SCHEMA_SUFFIXES = ("Read", "Create", "Update", "Page", "Query", "Repository")
 
 
@@ -49,7 +53,7 @@ def build_entities(drafts: list[Draft], audit: tuple[str, ...], roles: tuple[str
     by_name |= {draft.name: draft for draft in drafts if not draft.builtin}
     classes = [entity_class(draft.name) for draft in drafts]
     # A field called `read` must not make an enum `TicketRead`, which is a schema.
-    names = EnumNames([*classes, *(name + suffix for name in classes for suffix in _SCHEMA_SUFFIXES)])
+    names = EnumNames([*classes, *OWN_SCHEMAS, *(name + suffix for name in classes for suffix in _SCHEMA_SUFFIXES)])
     tables = {table_name(Names.of(draft.name)) for draft in drafts}
     entities = [_Builder(draft, by_name, names, tables, audit, roles).build() for draft in drafts]
     return share_scarce_rows(_with_backrefs(entities))

@@ -26,6 +26,7 @@ def files_of(project: Project) -> Iterator[tuple[str, Path]]:
         if (
             path.is_file()
             and "__pycache__" not in name
+            and "_cache/" not in name
             and ".cache" not in name
             and not name.startswith((".venv", ".mypy"))
         ):

@@ -8,8 +8,11 @@ import pytest
 from openapi_spec_validator import validate
 
 from scaffolder.contract import Contract, build_contract, contract_answers, openapi_document
+from scaffolder.contract.entities import OWN_SCHEMAS
 from scaffolder.spec import load_spec, load_spec_text
 from tests.support.specs import BARE, HELPDESK, ODD_NAMES, many_entities, needs_helpdesk
+
+AUTH_ONLY = "spec: 1\nproject: {name: demo}\nauth: true\n"
 
 
 def contract_of(text: str) -> Contract:
@@ -155,3 +158,15 @@ def test_names_that_the_contract_makes_do_not_take_those_of_the_user() -> None:
     assert ticket.enums[0].class_name == "TicketReadChoice"
     assert (ticket.many[0].table, ticket.many[0].link_class) == ("ticket_tags_links", "TicketTagsChoice")
     assert len({table.name for table in contract.tables}) == len(contract.tables)
+
+
+def test_an_enum_is_never_called_as_a_schema_of_ours() -> None:
+    """A field `request` of an entity `Register` would make `RegisterRequest`, which is the body of sign-up."""
+    plain = openapi_document(contract_of(AUTH_ONLY))
+    own = {name for name in plain["components"]["schemas"] if not name.startswith(("User", "Audit"))}
+    assert own >= OWN_SCHEMAS
+    fields = "  Register: {request: 'enum(a, b)'}\n  Token: {pair: 'enum(a, b)'}\n"
+    contract = contract_of(f"{AUTH_ONLY}entities:\n{fields}")
+    names = {enum.class_name for entity in contract.entities for enum in entity.enums}
+    assert names >= {"RegisterRequestChoice", "TokenPairChoice"}
+    assert not names & OWN_SCHEMAS
