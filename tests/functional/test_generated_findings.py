@@ -30,4 +30,5 @@ def test_a_generated_project_has_no_findings(name: str, tmp_path: Path) -> None:
     assert copy(CopyRequest("agent-backend", tmp_path / "out", spec)).status == "written"
     validation = check_project(tmp_path / "out", use_cache=False)
     assert [str(finding) for finding in validation.findings] == []
-    assert {one.validator for one in validation.results if one.status in {"failed", "error", "timeout"}} == set()
+    ended = {"ok", "skipped"}
+    assert [(one.validator, one.reason) for one in validation.results if one.status not in ended] == []

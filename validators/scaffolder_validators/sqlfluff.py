@@ -83,6 +83,7 @@ def _linter(dialect: str, *settings: str) -> Any | None:
     overrides: dict[str, Any] = {"dialect": dialect, "templater": "raw", "large_file_skip_byte_limit": 0}
     if not settings:
         overrides["max_line_length"] = 120
+        overrides["exclude_rules"] = "RF06"  # quotes that this dialect does not need, but another one may
     try:
         return Linter(config=FluffConfig.from_strings(*settings, overrides=overrides))
     except (SQLFluffUserError, KeyError, ValueError, configparser.Error):
