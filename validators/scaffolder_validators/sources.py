@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import shutil
 import stat
@@ -13,14 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from scaffolder_validators.finding import Finding
 
 LARGEST = 2_000_000
 """Bytes; a larger file is not read, and a note says so. Generated sources stay far below."""
 
-COMPILING = threading.Lock()
+COMPILING = threading.RLock()
 """Held by whoever parses Python: its warnings are caught by means that all threads share."""
 
 _SKIPPED_FOLDERS = frozenset(
@@ -163,11 +164,30 @@ def read_folder(root: Path, contract: Mapping[str, Any] | None = None) -> Source
     return Sources(files, files, Workspace(files, root), contract, tuple(problems), environment)
 
 
+def parse_python(source: str | bytes, mode: str = "exec") -> Any:
+    """Parse Python in any thread, without its warnings, which the validator `python` gives.
+
+    Building the tree counts its depth in a place that all threads share, and the garbage collector may run a finalizer
+    in the middle that builds another tree (that of a traceback, say): CPython 3.11 then raises SystemError. So one
+    thread parses at a time, and nothing is collected meanwhile.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
+    """
+    with COMPILING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return ast.parse(source, mode=mode)
+        finally:
+            if collects:
+                gc.enable()
+
+
 def _parsed(content: bytes) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the validator `python` says them
-            return ast.parse(content)
+        return cast("ast.Module", parse_python(content))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -22,6 +22,7 @@ from scaffolder_validators.contract.python.values import (
     Rest,
     Sub,
 )
+from scaffolder_validators.sources import parse_python
 
 Scope = Mapping[str, Any]
 
@@ -137,7 +138,7 @@ class _Evaluator:
     def _constant(self, node: ast.Constant) -> Any:
         if self._quoted and isinstance(node.value, str):
             try:
-                return self(ast.parse(node.value, mode="eval").body)
+                return self(parse_python(node.value, "eval").body)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 return UNKNOWN
         return node.value

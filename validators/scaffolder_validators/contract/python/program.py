@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 from scaffolder_validators.contract.python.values import UNKNOWN, Call, Def, Module, Package, Ref
+from scaffolder_validators.sources import parse_python
 
 T = TypeVar("T")
 
@@ -166,7 +167,7 @@ def _parse(name: str, path: str, content: bytes) -> Module | None:
     if key in _parsed:
         return _parsed[key]
     try:
-        module = Module(name, path, ast.parse(content))
+        module = Module(name, path, parse_python(content))
         module.names.update(_bindings(module.tree.body, name, package=path.endswith("/__init__.py")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         module = None
