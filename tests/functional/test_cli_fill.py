@@ -149,6 +149,7 @@ def test_locked_fails_in_ci_when_something_is_missing(project: Path) -> None:
     assert contents(project) == before
 
 
+@pytest.mark.xdist_group("sandbox")  # the tests of slots run in one
 def test_copy_can_fill_right_away(tmp_path: Path) -> None:
     spec = tmp_path / "small.yml"
     spec.write_text(SMALL)

@@ -31,6 +31,8 @@ from scaffolder_validators.sandbox.seccomp import filter_program
 from scaffolder_validators.sandbox.snapshot import Snapshot, pack_files, pack_folder
 from scaffolder_validators.sandbox.supervise import Captured
 
+pytestmark = pytest.mark.xdist_group("sandbox")
+
 PIN = "click==8.3.1 --hash=sha256:" + "0" * 64
 
 
