@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -97,12 +98,14 @@ def keys_of(name: str, version: str, validator: Validator, sources: Sources) -> 
     return keys
 
 
+_DIGESTING = threading.Lock()
+"""Held while a package is read: validators run side by side, and most of them are in the same package."""
+
+
 @cache
-def _digest(module: Path) -> str:
-    # A module outside any package stands alone: what lies beside it (all of site-packages) is not its own.
-    package = (module.parent / "__init__.py").is_file()
+def _digest(place: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(module.parent.rglob("*")) if package else [module]:
+    for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
         if path.suffix in {".py", ".json"}:
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -114,4 +117,10 @@ def _code_of(validator: Validator) -> str:
     It is that of the module's whole package, because the rules of one are often in several modules and data files.
     """
     file = getattr(sys.modules.get(getattr(validator, "__name__", type(validator).__module__)), "__file__", None)
-    return _digest(Path(file)) if file else ""
+    if not file:
+        return ""
+    module = Path(file)
+    # A module outside any package stands alone: what lies beside it (all of site-packages) is not its own.
+    place = module.parent if (module.parent / "__init__.py").is_file() else module
+    with _DIGESTING:
+        return _digest(place)
