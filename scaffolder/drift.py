@@ -14,9 +14,9 @@ from scaffolder.disk import Disk
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, ignore
 from scaffolder.merging import has_marks
-from scaffolder.project import Project
+from scaffolder.project import Project, require_lock
 from scaffolder.report import count
-from scaffolder.target import require_lock, require_settled, target
+from scaffolder.target import require_settled, target
 from scaffolder.tree import File, Tree
 
 JSON_VERSION = 1

@@ -11,12 +11,10 @@ from scaffolder_fills import SlotError, find_slots
 
 from scaffolder.blueprints import Catalog
 from scaffolder.errors import BlueprintError, DestinationError, SourceError
-from scaffolder.filling.lock import read_entries
 from scaffolder.git import Blame, blame
 from scaffolder.merging.lines import align
-from scaffolder.project import Project
+from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock
-from scaffolder.target import require_lock
 from scaffolder.tree import Origin, unsafe_path
 
 JSON_VERSION = 1
@@ -180,7 +178,7 @@ def _with_slot(found: Explanation, base: bytes, line: int | None, project: Proje
     if slot is None:
         return found
     found = replace(found, slot=slot.id)
-    entry = read_entries(project.root).get(slot.id)
+    entry = project.entries.get(slot.id)
     is_inside = slot.start < line < slot.end
     if entry is None or entry.state != "filled" or not is_inside:
         return found

@@ -14,7 +14,7 @@ from scaffolder_fills.fill import Outcome
 from scaffolder_fills.request import Asker, Request
 
 from scaffolder.checking import new_findings
-from scaffolder.errors import DestinationError, SourceError
+from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, SlotFinished, ignore
 from scaffolder.filling.lock import entry_files
 from scaffolder.filling.report import FillReport, Status
@@ -32,12 +32,11 @@ from scaffolder.filling.run import (
     unread,
     waiting_slots,
 )
-from scaffolder.input import SpecSource
-from scaffolder.pipeline import catalog, plan, stage
+from scaffolder.pipeline import catalog, stage
 from scaffolder.problem import Problem
-from scaffolder.project import Project
-from scaffolder.render import render
+from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock, state_files
+from scaffolder.target import rendered
 from scaffolder.tree import Mode, Tree
 from scaffolder.write import recover, write_tree
 
@@ -48,7 +47,6 @@ def fill(request: FillRequest, asker: Asker | None, on_event: OnEvent = ignore) 
     Raises:
         ScaffolderError: the run cannot go on; the project is as it was.
     """
-
     started = perf_counter()
     work, name, lock = _slots_of(request, on_event)
     settings = request.settings
@@ -93,25 +91,18 @@ def preview(request: FillRequest, on_event: OnEvent = ignore) -> list[Request]:
     Raises:
         ScaffolderError: the slots cannot be told.
     """
-
     work, _, _ = _slots_of(request, on_event)
     return questions(work, request.settings)
 
 
 def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]:
-
     project = Project(request.root)
-    if project.lock is None or project.spec is None:
-        what = SPEC_FILE if project.lock is not None else ".scaffold"
-        hint = "give the folder of a project that `scaffolder copy` made"
-        raise SourceError(f"{request.root} has no {what}, so it is no project of scaffolder", hint=hint)
+    lock = require_lock(project)
     recover(request.root)
-    planned = plan(project.lock.source, SpecSource(SPEC_FILE, project.spec), on_event=on_event)
-    with stage("render", on_event):
-        rendered = render(planned.plan, catalog())
-    if rendered.failures:
-        raise rendered.failures[0].errors[0]
-    return prepare(project, planned.spec, rendered.tree, catalog(), request.slots), planned.project, project.lock
+    planned, made = rendered(project, lock, on_event=on_event)
+    if made.failures:
+        raise made.failures[0].errors[0]
+    return prepare(project, planned.spec, made.tree, catalog(), request.slots), planned.project, lock
 
 
 def _judge(work: Work, done: Done) -> tuple[Problem, ...]:
@@ -133,7 +124,6 @@ def _judge(work: Work, done: Done) -> tuple[Problem, ...]:
 
 def _write_fills(work: Work, done: Done, files: Mapping[str, bytes], lock: Lock) -> None:
     """Write the files with fills, the lock and the state, all or nothing; a file that changed meanwhile is refused."""
-
     if moved := unread(work, files):
         raise DestinationError(
             f"these files changed while slots were being filled: {', '.join(moved)}; nothing was written",

@@ -61,21 +61,19 @@ def blame(root: Path, path: str, line: int | None = None) -> Blame | None:
     """Tell who last changed line `line` (from 1) of a file, or the file; None where git does not know."""
     try:
         if line is None:
-            done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", "--", path)
-            parts = done.stdout.decode(errors="replace").splitlines()
-            return Blame(*parts[:4]) if done.returncode == 0 and len(parts) >= 4 else None
+            return _last(root, "--", path)
         done = _git(root, "blame", "--porcelain", "-L", f"{line},{line}", "--", path)
+        said = done.stdout.decode(errors="replace").split(maxsplit=1)
+        if done.returncode != 0 or not said or set(said[0]) == {"0"}:  # zeros: not committed yet
+            return None
+        return _last(root, said[0])
     except OSError:
         return None
-    text = done.stdout.decode(errors="replace").splitlines()
-    if done.returncode != 0 or not text or set(text[0].split()[0]) == {"0"}:  # zeros: not committed yet
-        return None
-    return blame_of_commit(root, text[0].split()[0])
 
 
-def blame_of_commit(root: Path, commit: str) -> Blame | None:
-    """Give the author, date and summary of a commit."""
-    done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", commit)
+def _last(root: Path, *what: str) -> Blame | None:
+    """Give the last commit, of those that `git log` shows for `what`."""
+    done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", *what)
     parts = done.stdout.decode(errors="replace").splitlines()
     return Blame(*parts[:4]) if done.returncode == 0 and len(parts) >= 4 else None
 

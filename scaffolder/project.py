@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scaffolder_fills import find_slots
 
+from scaffolder.errors import SourceError
 from scaffolder.filling.lock import read_entries
 from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, read_base, read_lock
 from scaffolder.tree import Tree
@@ -103,3 +104,18 @@ class Project:
         before, after = self.base[path].content.split(b"\n"), content.split(b"\n")
         matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
         return tuple((block.b + 1, block.b + block.size + 1) for block in matcher.get_matching_blocks() if block.size)
+
+
+def require_lock(project: Project) -> Lock:
+    """Give the lock of a project.
+
+    Raises:
+        SourceError: no run of scaffolder made this folder.
+        StateError: the state is damaged or of another version.
+    """
+    if project.lock is None:
+        hint = "give the folder of a project that `scaffolder copy` made"
+        if project.spec is not None:
+            hint = "`scaffolder state rebuild` makes it anew from scaffold.yml"
+        raise SourceError(f"{project.root} has no {LOCK}, so it is no project of scaffolder", hint=hint)
+    return project.lock

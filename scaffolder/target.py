@@ -15,7 +15,7 @@ from scaffolder.pipeline import plan, stage, state_of
 from scaffolder.planned import Planned
 from scaffolder.project import Project
 from scaffolder.render import Rendered, render
-from scaffolder.state import LOCK, SPEC_FILE, Lock
+from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.tree import File, Tree
 
 
@@ -28,21 +28,6 @@ class Target:
     tree: Tree
     state: tuple[File, ...]
     notes: tuple[str, ...] = ()
-
-
-def require_lock(project: Project) -> Lock:
-    """Give the lock of a project.
-
-    Raises:
-        SourceError: no run of scaffolder made this folder.
-        StateError: the state is damaged or of another version.
-    """
-    if project.lock is None:
-        hint = "give the folder of a project that `scaffolder copy` made"
-        if project.spec is not None:
-            hint = "`scaffolder state rebuild` makes it anew from scaffold.yml"
-        raise SourceError(f"{project.root} has no {LOCK}, so there is nothing to compare it with", hint=hint)
-    return project.lock
 
 
 def require_settled(root: Path) -> None:
@@ -58,14 +43,14 @@ def require_settled(root: Path) -> None:
         )
 
 
-def target(
+def rendered(
     project: Project,
     lock: Lock,
-    spec: SpecSource | None,
+    spec: SpecSource | None = None,
     overrides: tuple[Override, ...] = (),
     on_event: OnEvent = ignore,
-) -> Target:
-    """Render a project from its spec, or another one, with the blueprints of today.
+) -> tuple[Planned, Rendered]:
+    """Render a project from its spec, or another one, with the blueprints of today; the slots have their static text.
 
     Raises:
         SourceError: the project has no spec, or there is no such stack any more.
@@ -78,10 +63,26 @@ def target(
         spec = SpecSource(SPEC_FILE, project.spec)
     planned = plan(lock.source, spec, overrides, on_event)
     with stage("render", on_event):
-        rendered = render(planned.plan, pipeline.catalog(), on_event)
-    if rendered.failures:
-        return Target(planned, rendered, Tree(), ())
-    filled, slots = replayed(rendered.tree, planned.spec, read_entries(project.root), pipeline.catalog())
+        return planned, render(planned.plan, pipeline.catalog(), on_event)
+
+
+def target(
+    project: Project,
+    lock: Lock,
+    spec: SpecSource | None = None,
+    overrides: tuple[Override, ...] = (),
+    on_event: OnEvent = ignore,
+) -> Target:
+    """Render a project as `rendered` does, and put the locked fills into it.
+
+    Raises:
+        SourceError: the project has no spec, or there is no such stack any more.
+        BadInputError: the spec has errors.
+    """
+    planned, made = rendered(project, lock, spec, overrides, on_event)
+    if made.failures:
+        return Target(planned, made, Tree(), ())
+    filled, slots = replayed(made.tree, planned.spec, read_entries(project.root), pipeline.catalog())
     kept, state = state_of(filled, planned, lock.exclude)
     lost = tuple(f"{one.slot}: {one.reason}" for one in slots if one.state != "replayed")
-    return Target(planned, rendered, kept, state, (*planned.plan.notes, *planned.not_done, *rendered.notes, *lost))
+    return Target(planned, made, kept, state, (*planned.plan.notes, *planned.not_done, *made.notes, *lost))

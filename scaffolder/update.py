@@ -25,9 +25,9 @@ from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem
-from scaffolder.project import Project
+from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock
-from scaffolder.target import Target, require_lock, require_settled, target
+from scaffolder.target import Target, require_settled, target
 from scaffolder.tree import File, Tree
 from scaffolder.update_report import Status, UpdateReport
 from scaffolder.write import recover, write_changes

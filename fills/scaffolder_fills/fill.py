@@ -17,11 +17,11 @@ from scaffolder_fills.lock import Entry
 from scaffolder_fills.outcome import Attempt, Outcome, State, Step
 from scaffolder_fills.prompt import Job, digest_of_job, request_for
 from scaffolder_fills.request import Answer, Asker, AsksMany, Connects, NoAnswer, Request, Unavailable
-from scaffolder_fills.slot import find_slots, lines_of
+from scaffolder_fills.slot import find_slots, with_text
 
 __all__ = [
     "Check", "Filled", "OnOutcome", "Outcome", "Prove", "Settings", "State", "Step", "Tidy", "fill_slots", "is_current",
-    "replay", "waiting", "with_text",
+    "replay", "waiting",
 ]  # fmt: skip
 
 MOST_CYCLES: Final = 5
@@ -346,17 +346,6 @@ def waiting(jobs: Sequence[Job], shared: str, entries: Mapping[str, Entry], sett
     locked = (job for job in jobs if job.slot in entries)
     done = {job.slot for job in locked if is_current(entries[job.slot], job, shared, settings, asking=True)}
     return [job for job in jobs if job.slot not in done]
-
-
-def with_text(path: str, content: str, slot_id: str, text: str) -> str:
-    """Give the file `path` with `text` in one of its slots, unguarded: for text that stood there before.
-
-    Raises:
-        StopIteration: there is no such slot.
-    """
-    slot = next(one for one in find_slots(content, path) if one.id == slot_id)
-    lines = lines_of(content)
-    return "".join([*lines[: slot.start], text, *lines[slot.end - 1 :]])
 
 
 def replay(

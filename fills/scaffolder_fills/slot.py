@@ -121,6 +121,22 @@ def find_slots(text: str, path: str = "") -> tuple[Slot, ...]:
     return tuple(slots.values())
 
 
+def with_text(path: str, content: str, slot_id: str, text: str) -> str:
+    """Give the file `path` with `text` in one of its slots; nobody looks at what it is: `guard` does.
+
+    Raises:
+        KeyError: there is no such slot.
+        SlotError: the slots of the file are wrong.
+    """
+    return spliced(content, {slot.id: slot for slot in find_slots(content, path)}[slot_id], text)
+
+
+def spliced(content: str, slot: Slot, text: str) -> str:
+    """Give a file with `text` in `slot`, which was found in it."""
+    lines = lines_of(content)
+    return "".join([*lines[: slot.start], text, *lines[slot.end - 1 :]])
+
+
 def _may_open(marker: _Marker, opened: _Marker | None, slots: Mapping[str, Slot]) -> None:
     if opened:
         message = f"slot {marker.id} stands inside slot {opened.id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scaffolder_fills.kinds import Place
 from scaffolder_fills.prompt import Job
-from scaffolder_fills.slot import Slot, SlotError, find_slots, lines_of
+from scaffolder_fills.slot import Slot, SlotError, find_slots, spliced
 
 from scaffolder.blueprints import Blueprint, Catalog
 from scaffolder.errors import BlueprintError, StateError
@@ -67,10 +67,9 @@ def slots_in(text: str, path: str) -> Mapping[str, Slot]:
 
 def blanked(text: str, path: str) -> str:
     """Give the text with nothing in its slots."""
-    lines = lines_of(text)
     for slot in reversed(list(slots_in(text, path).values())):
-        del lines[slot.start : slot.end - 1]
-    return "".join(lines)
+        text = spliced(text, slot, "")
+    return text
 
 
 def _slots(text: str, path: str, blueprint: str) -> Iterator[Slot]:

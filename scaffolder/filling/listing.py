@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from scaffolder_fills import Slot
 
 from scaffolder.blueprints import Catalog
-from scaffolder.errors import SourceError, StateError
+from scaffolder.errors import StateError
 from scaffolder.filling.jobs import declaration_of, slots_in
-from scaffolder.project import Project
+from scaffolder.project import Project, require_lock
 from scaffolder.report import columns
 
 
@@ -36,9 +36,7 @@ def list_slots(project: Project, catalog: Catalog) -> list[Listed]:
         SourceError: the folder is no project of scaffolder.
         StateError: its `.scaffold` is damaged.
     """
-    if project.lock is None:
-        hint = "give the folder of a project that `scaffolder copy` made"
-        raise SourceError(f"{project.root} has no .scaffold, so it is no project of scaffolder", hint=hint)
+    require_lock(project)
     return list(_listed(project, catalog))
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-from scaffolder_fills.fill import Filled, Outcome, Settings, fill_slots, waiting, with_text
+from scaffolder_fills.fill import Filled, Outcome, Settings, fill_slots, waiting
 from scaffolder_fills.kinds import load
 from scaffolder_fills.ladder import ladder_of
 from scaffolder_fills.lock import Entry
-from scaffolder_fills.prompt import request_for
+from scaffolder_fills.prompt import Job, request_for
 from scaffolder_fills.request import Asker, Request
+from scaffolder_fills.slot import with_text
 
 from scaffolder.blueprints import Catalog
 from scaffolder.errors import SourceError, StateError
@@ -63,7 +63,7 @@ class Work:
     crlf: frozenset[str]
 
     @property
-    def jobs(self) -> list[Any]:
+    def jobs(self) -> list[Job]:
         """The slots that may be filled."""
         return [self.marked[slot].job for slot in self.chosen if slot not in self.edited]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scaffolder_fills import Slot, SlotError, find_slots
-from scaffolder_fills.slot import lines_of
+from scaffolder_fills.slot import with_text
 
 from scaffolder.merging.model import Entry
 from scaffolder.tree import File, Tree
@@ -40,16 +40,10 @@ def _kept(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[str, list
     text, ids = theirs.decode(), []
     for name, slot in new.items():
         if name in was and name in mine and was[name].text not in {mine[name].text, slot.text}:
-            text = _with_text(path, text, name, was[name].text)
+            text = with_text(path, text, name, was[name].text)
             ids.append(name)
     return text, ids
 
 
 def _slots(path: str, content: bytes) -> dict[str, Slot]:
     return {slot.id: slot for slot in find_slots(content.decode().replace("\r\n", "\n"), path)}
-
-
-def _with_text(path: str, content: str, name: str, text: str) -> str:
-    slot = next(one for one in find_slots(content, path) if one.id == name)
-    lines = lines_of(content)
-    return "".join([*lines[: slot.start], text, *lines[slot.end - 1 :]])

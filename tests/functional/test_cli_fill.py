@@ -201,7 +201,7 @@ def test_an_unknown_slot_is_an_error(project: Path) -> None:
 def test_a_folder_of_somebody_else_is_an_error(tmp_path: Path, command: str) -> None:
     done = scaffolder(command, str(tmp_path))
     assert done.returncode == exits.BAD_INPUT
-    assert "has no .scaffold, so it is no project of scaffolder" in done.stderr
+    assert "has no .scaffold/lock.json, so it is no project of scaffolder" in done.stderr
 
 
 WRONG = Says({"nothing": "that fits"})

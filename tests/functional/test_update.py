@@ -451,8 +451,8 @@ def _lock(shop: Workshop) -> Path:
 @pytest.mark.parametrize(
     ("damage", "message", "hint"),
     [
-        ("no state", "has no .scaffold/lock.json, so there is nothing to compare it with", "state rebuild"),
-        ("no project", "has no .scaffold/lock.json, so there is nothing to compare it with", "`scaffolder copy` made"),
+        ("no state", "has no .scaffold/lock.json, so it is no project of scaffolder", "state rebuild"),
+        ("no project", "has no .scaffold/lock.json, so it is no project of scaffolder", "`scaffolder copy` made"),
         ("cut off", ".scaffold/lock.json cannot be read: ", "state rebuild"),
         ("newer", ".scaffold/lock.json has version 99, this scaffolder reads 1", "or a newer one"),
         ("merge", ".scaffold/lock.json cannot be read: it has the marks of a merge conflict", "state rebuild"),

@@ -8,7 +8,7 @@ from typing import Final
 
 from scaffolder_fills.guard import characters, data, markdown, python, script, sql
 from scaffolder_fills.guard.rejected import Rejected
-from scaffolder_fills.slot import Slot, SlotError, find_slots, lines_of
+from scaffolder_fills.slot import Slot, SlotError, find_slots, spliced
 
 __all__ = ["Rejected", "guard"]
 
@@ -53,8 +53,7 @@ def guard(path: str, before: str, slot_id: str, fill: str, kind: str) -> str:
     slots = {slot.id: slot for slot in find_slots(before, path)}
     old = slots[slot_id]
     characters.check(fill, kind)
-    lines = lines_of(before)
-    after = "".join([*lines[: old.start], fill, *lines[old.end - 1 :]])
+    after = spliced(before, old, fill)
     new = _found(path, after, slots, old, moved=fill.count("\n") - (old.end - old.start - 1))
     GUARDS[suffix](before, old, after, new, kind)
     return after
