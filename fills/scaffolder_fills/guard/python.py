@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import re
 import tokenize
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +76,7 @@ def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
 
 def _parse(source: str, slot: Slot) -> ast.Module:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _uncollected():
             warnings.simplefilter("error", SyntaxWarning)  # an invalid escape, `is` with a literal: an error tomorrow
             warnings.simplefilter("error", DeprecationWarning)
             tree = ast.parse(source)
@@ -85,6 +87,18 @@ def _parse(source: str, slot: Slot) -> ast.Module:
     except (ValueError, RecursionError, MemoryError, OverflowError, Warning) as error:
         raise Rejected(f"it is not Python: {error}") from None
     return tree
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from running: a finalizer that builds a tree too makes CPython 3.11 lose count."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _dump(tree: ast.AST) -> str:
