@@ -92,6 +92,7 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
     """
     # The contract is slow to import and not needed to carry out a stored plan.
     from scaffolder.contract import build_contract, contract_answers  # noqa: PLC0415
+    from scaffolder.contract.renames import find_renames  # noqa: PLC0415
 
     with stage("spec", on_event):
         loaded = load(spec, overrides)
@@ -100,7 +101,8 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
         answers = contract_answers(contract)
     with stage("plan", on_event):
         made = make_plan(source, catalog(), answers)
-    return Planned(made, loaded.spec.project.name, loaded.source, loaded.problems, contract.notes)
+    renames = partial(find_renames, loaded.spec, contract)
+    return Planned(made, loaded.spec.project.name, loaded.source, loaded.problems, contract.notes, renames)
 
 
 def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None = None) -> Report:

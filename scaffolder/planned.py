@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -12,12 +13,16 @@ from scaffolder.errors import PlanError
 from scaffolder.plan import Plan
 from scaffolder.problem import Problem
 
+if TYPE_CHECKING:
+    from scaffolder.contract.renames import Renames
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan, the project's name and the bytes of the spec that it was made from, and what its reader should know.
 
-    `warnings` are about the spec; `not_done` is what the contract could not take from it.
+    `warnings` are about the spec; `not_done` is what the contract could not take from it. `renames` tells what has
+    another name than in a project with the entities given; a stored plan, which makes a new project, does not know.
     """
 
     plan: Plan
@@ -25,6 +30,7 @@ class Planned:
     spec: bytes
     warnings: tuple[Problem, ...] = ()
     not_done: tuple[str, ...] = ()
+    renames: Callable[[Collection[str]], Renames] | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """Write all of it but the warnings as JSON: enough to carry it out later, without the spec file."""

@@ -151,6 +151,7 @@ class _MetaReader:
             if text := self._reader.text(given.get(key), f"{self._what}.{key}"):
                 options[key] = text
         return EntityMeta(
+            renamed_from=self._reader.names(given.get("renamed_from"), f"{self._what}.renamed_from"),
             search=self._search(given.get("search")),
             states=self._states(given.get("states")),
             unique=self._combinations(given.get("unique"), "unique"),

@@ -153,6 +153,7 @@ class FieldReader:
         found |= {key: read.integer(given.get(key), f"{what}: {key}", 0, 1_000) for key in ("precision", "scale")}
         found |= {key: self._number(given.get(key), f"{what}: {key}", options) for key in ("minimum", "maximum")}
         found |= {key: read.text(given.get(key), f"{what}: {key}") for key in ("label", "description")}
+        found["renamed_from"] = read.names(given.get("renamed_from"), f"{what}: renamed_from") or None
         found["on_delete"] = read.choice(given.get("on_delete"), f"{what}: on_delete", ON_DELETE)
         found["default"] = given.get("default")
         options.update((key, value) for key, value in found.items() if value is not None)
@@ -173,10 +174,14 @@ class FieldReader:
         for key in ("on_delete", "owner"):
             if key in options:
                 self._error(node, name, f"{key} is for references", "such as -> User")
-        for key in ("unique", "index"):
+        for key in ("unique", "index", "renamed_from"):
             if options.get(key) and not self._stored:
                 self._error(node, name, f"{key} is for the fields of entities", f"remove {key}")
-            elif options.get(key) and (options.get("array") or options["type"] in {"json", "bytes"}):
+            elif (
+                key != "renamed_from"
+                and options.get(key)
+                and (options.get("array") or options["type"] in {"json", "bytes"})
+            ):
                 self._error(node, name, f"a list, json or bytes cannot be {'indexed' if key == 'index' else key}")
         if options["type"] == "decimal":
             self._check_decimal(name, node, options)

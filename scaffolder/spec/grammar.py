@@ -2,7 +2,8 @@
 
 field   = scalar | "->" Entity ["?"] words | "<->" Entity
 scalar  = type ["(" bounds ")"] ["[]"] ["?"] words
-words   = { "unique" | "index" | "=" default | for references: "cascade" | "set_null" | "restrict" | "owner" }
+words   = { "unique" | "index" | "=" default | "was" old name | for references: "cascade" | "set_null" | "restrict"
+        | "owner" }
 bounds  = "40" | "1..200" | "1.." | "..40"       string, text, bytes (a single number is the maximum)
         | "1..5"                                 int, bigint, float
         | "12,2" | "12,2,0..100"                 decimal: precision, scale, bounds
@@ -161,7 +162,22 @@ class _Parser:
                 options["default"] = self._default()
                 continue
             word = self._bare()
-            self._word(word, start, options, reference=reference)
+            if word == "was":
+                self._was(start, options)
+            else:
+                self._word(word, start, options, reference=reference)
+
+    def _was(self, start: int, options: dict[str, Any]) -> None:
+        if not self._space():
+            message = "'was' must be followed by the name that the field had"
+            raise FieldSyntaxError(start, message, "such as was subject")
+        if "default" in options:
+            hint = "write was and the old name in front of '=', or put a default of several words in quotes"
+            raise FieldSyntaxError(start, "unexpected 'was'", hint)
+        name = self._bare()
+        if name in options.get("renamed_from", ()):
+            raise FieldSyntaxError(start, f"{quote(name)} stands twice", "keep one")
+        options["renamed_from"] = (*options.get("renamed_from", ()), name)
 
     def _word(self, word: str, start: int, options: dict[str, Any], *, reference: bool) -> None:
         allowed = REFERENCE_FLAGS if reference else FLAGS
@@ -318,7 +334,7 @@ def _word_hint(word: str, kind: str, allowed: tuple[str, ...]) -> str:
     guess = nearest(plain.replace("-", "_"), allowed)
     if guess:
         return f"did you mean {quote(guess)}?"
-    return "known: " + ", ".join(allowed) + ("" if kind in {"reference", "many"} else ", = default")
+    return "known: " + ", ".join(allowed) + ("" if kind in {"reference", "many"} else ", = default") + ", was old name"
 
 
 def format_field(field: FieldSpec) -> str:
@@ -331,6 +347,7 @@ def format_field(field: FieldSpec) -> str:
         words = []
         head = field.type + _format_bounds(field) + ("[]" if field.array else "")
     words += ["unique" if field.unique else None, "index" if field.index else None]
+    words += [f"was {name}" for name in field.renamed_from]
     default = f"= {_format_default(field)}" if field.has_default else None
     return " ".join(filter(None, [head + ("?" if field.nullable else ""), *words, default]))
 

@@ -10,6 +10,7 @@ from scaffolder.problem import Problem
 from scaffolder.spec.agents import AgentsReader
 from scaffolder.spec.check_agents import check_agents
 from scaffolder.spec.check_entities import check_entities
+from scaffolder.spec.check_renames import check_renames
 from scaffolder.spec.check_workflows import check_workflows
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.entities import EntitiesReader
@@ -94,6 +95,7 @@ def _read(root: MappingNode, problems: Problems) -> Spec | None:
     WorkflowsReader(draft, reader).read(sections.get("workflows"))
     settings.targets(sections.get("targets"))
     check_entities(draft, problems)
+    check_renames(draft, problems)
     check_agents(draft, problems)
     check_workflows(draft, problems)
     if draft.project is None or problems.failed:

@@ -89,6 +89,7 @@ class FieldSpec:
     `minimum` and `maximum` bound the length of strings, text and bytes and the value of numbers. `default` is text,
     int, float, bool or Decimal; seconds for a duration, ISO 8601 text for dates and times, plain data for json, a list
     for an array. A `decimal` always has `precision` and `scale`. `on_delete` is None where the spec does not say.
+    `renamed_from` are names that the field had.
     """
 
     type: FieldType
@@ -108,14 +109,16 @@ class FieldSpec:
     target: str | None = None
     on_delete: OnDelete | None = None
     owner: bool = False
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityMeta:
-    """Entity options: `$meta` in the spec."""
+    """Entity options: `$meta` in the spec. `renamed_from` are names that the entity had."""
 
     label: str | None = None
     description: str | None = None
+    renamed_from: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     states: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unique: tuple[tuple[str, ...], ...] = ()

@@ -218,6 +218,10 @@ class Reader:
                 found[word] = item
         return list(found.items())
 
+    def names(self, node: Node | None, what: str) -> tuple[str, ...]:
+        """Return the texts of a list, or a single one."""
+        return tuple(word for word, _ in self.words(node, what)) if node is not None else ()
+
     def choice(self, node: Node | None, what: str, options: Collection[str]) -> str | None:
         """Return a text that is one of `options`."""
         word = self.text(node, what)

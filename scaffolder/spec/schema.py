@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from scaffolder.naming import IDENTIFIER_LIMIT
 from scaffolder.spec.agents import AGENT_REQUIRED
 from scaffolder.spec.grammar import FLAGS, LENGTH_TYPES, NUMBER_TYPES, ON_DELETE, REFERENCE_FLAGS, TYPES
 from scaffolder.spec.model import (
@@ -44,9 +45,10 @@ def field_pattern() -> str:
     bounded = "|".join(sorted(LENGTH_TYPES | NUMBER_TYPES))
     plain = "|".join(sorted(set(TYPES) - LENGTH_TYPES - NUMBER_TYPES - {"enum"}))
     scalar = rf"(({bounded})(\s*\([^()]*\))?|enum\s*\(.*\)|({plain}))(\s*\[\s*\])?(\s*\?)?"
-    words = rf"(\s+({'|'.join(FLAGS)})(?=\s|=|$)|\s*=\s*[^=\s].*)*"
-    reference = rf"->\s*{_NAME}(\s*\?)?(\s+({'|'.join(REFERENCE_FLAGS)}))*"
-    return rf"^\s*({scalar}{words}|{reference}|<->\s*{_NAME})\s*$"
+    was = rf"\s+was\s+{_NAME}"
+    words = rf"(\s+({'|'.join(FLAGS)})(?=\s|=|$)|{was}(?=\s|=|$)|\s*=\s*[^=\s].*)*"
+    reference = rf"->\s*{_NAME}(\s*\?)?(\s+({'|'.join(REFERENCE_FLAGS)})|{was})*"
+    return rf"^\s*({scalar}{words}|{reference}|<->\s*{_NAME}({was})*)\s*$"
 
 
 def spec_json_schema() -> Schema:
@@ -118,10 +120,12 @@ def _entities() -> Schema:
         "target": _TEXT,
         "on_delete": {"enum": list(ON_DELETE)},
         "owner": _BOOLEAN,
+        "renamed_from": _list(_ref("name")),
     }
     meta: Schema = {
         "label": _TEXT,
         "description": _TEXT,
+        "renamed_from": _list(_ref("name")),
         "search": _words(),
         "states": {"type": "object", "additionalProperties": _either(_words(), {"type": "null"})},
         "unique": _list(_words()),
@@ -129,6 +133,7 @@ def _entities() -> Schema:
     }
     short: Schema = {"type": "string", "pattern": field_pattern(), "examples": ["string(1..200)", "-> User? set_null"]}
     return {
+        "name": {"type": "string", "pattern": f"^{_NAME}$", "maxLength": IDENTIFIER_LIMIT},
         "field": _either(short, _object(FieldSpec, long, ("type",), hidden=("has_default",))),
         "fields": _map(_NAME, _ref("field")),
         "meta": _object(EntityMeta, meta),

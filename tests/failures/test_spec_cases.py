@@ -43,7 +43,7 @@ def test_says_what_is_wrong_and_where(source: str, expected: list[str]) -> None:
 
 
 def test_there_are_cases() -> None:
-    assert [file.stem for file in FILES] == ["entities", "fields", "settings", "workflows", "yaml"]
+    assert [file.stem for file in FILES] == ["entities", "fields", "renames", "settings", "workflows", "yaml"]
 
 
 LONG = "t" * 62

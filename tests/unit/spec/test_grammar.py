@@ -89,12 +89,13 @@ WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=12
 )
 VALUES = WORDS.map(str.strip).filter(bool)
+FORMER = st.lists(NAMES, max_size=2, unique=True).map(tuple)
 
 
 @st.composite
 def references(draw: st.DrawFn) -> FieldSpec:
     if draw(st.booleans()):
-        return FieldSpec(type="many", target=draw(NAMES))
+        return FieldSpec(type="many", target=draw(NAMES), renamed_from=draw(FORMER))
     nullable = draw(st.booleans())
     rules = [None, "cascade", "restrict", "set_null"] if nullable else [None, "cascade", "restrict"]
     return FieldSpec(
@@ -105,6 +106,7 @@ def references(draw: st.DrawFn) -> FieldSpec:
         owner=draw(st.booleans()),
         unique=draw(st.booleans()),
         index=draw(st.booleans()),
+        renamed_from=draw(FORMER),
     )
 
 
@@ -124,6 +126,7 @@ def scalars(draw: st.DrawFn) -> FieldSpec:
             options["maximum"] = high
     if not options["array"] and kind not in {"json", "bytes"}:
         options["unique"], options["index"] = draw(st.booleans()), draw(st.booleans())
+    options["renamed_from"] = draw(FORMER)
     default = draw(_defaults(options))
     if default is not None:
         options |= {"default": [default] if options["array"] else default, "has_default": True}

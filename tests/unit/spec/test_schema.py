@@ -44,6 +44,12 @@ def validator() -> jsonschema.Draft202012Validator:
             HEAD + "entities: {A: {b: {type: enum, values: [yes, 1], default: yes}, c: {type: int(1..3), label: C}}}\n",
             id="long fields",
         ),
+        pytest.param(
+            HEAD + "entities: {A: {b: int? was c was d, e: -> A? set_null was f, g: <-> A was h, "
+            "i: {type: text, renamed_from: j}, k: {type: text, renamed_from: [l, m]}, "
+            "$meta: {renamed_from: [N, O]}}}\n",
+            id="former names",
+        ),
     ],
 )
 def test_good_specs_are_valid(validator: jsonschema.Draft202012Validator, text: str) -> None:
@@ -75,6 +81,8 @@ def test_helpdesk_is_valid(validator: jsonschema.Draft202012Validator) -> None:
         pytest.param(HEAD + "entities: {B: {a: -> }}\n", id="an arrow to nowhere"),
         pytest.param(HEAD + "entities: {B: {a: {label: A}}}\n", id="a long field without a type"),
         pytest.param(HEAD + "entities: {B: {$meta: {serch: [a]}}}\n", id="an unknown option"),
+        pytest.param(HEAD + "entities: {B: {a: text, $meta: {renamed_from: a b}}}\n", id="a former name with a blank"),
+        pytest.param(HEAD + "entities: {B: {a: text was}}\n", id="was without a name"),
         pytest.param(HEAD + "agents: {a: {goal: x}}\n", id="an agent without an output"),
         pytest.param(HEAD + "workflows: {w: {nodes: {}}}\n", id="a workflow without nodes"),
         pytest.param(HEAD + "workflows: {w: {nodes: {a: {agent: x, call: y}}}}\n", id="a node of two kinds"),
