@@ -58,13 +58,21 @@ def _run(variables: Mapping[str, str], *options: str) -> int:
         done = _scaffolder(variables, "fill", project, *options, "--json")
         report = json.loads(done.stdout)
         _show(report)
-        again = _scaffolder({}, "fill", project, "--locked", "--json", *options[:2], codes=(0, 1))
-        print(f"again from the lock: {json.loads(again.stdout)['status']}")
+        before = _contents(Path(project))
+        again = json.loads(_scaffolder({}, "fill", project, "--offline", "--json").stdout)
+        replayed = sum(outcome["state"] == "replayed" for outcome in again["outcomes"])
+        print(f"again, with nobody to ask: {replayed} replayed from the lock, status {again['status']}")
+        if _contents(Path(project)) != before:
+            raise RuntimeError("the second run changed the project")
         findings = _scaffolder({}, "validate", project)
         verified = _scaffolder({}, "verify", project, "--", "-q", "--no-cov", codes=(0, 1, 2))
         print(findings.stdout.strip().splitlines()[-1])
         print(verified.stderr.strip().splitlines()[-1])
         return verified.returncode
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def _scaffolder(
