@@ -6,7 +6,7 @@ in one transaction, the state included.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +18,20 @@ from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, Recovered, ignore
 from scaffolder.git import uncommitted
 from scaffolder.input import SpecSource
-from scaffolder.merging import Entry, Merged, PathOutcome, find_renames, has_marks, merge, restart
+from scaffolder.merging import (
+    Entry,
+    Mention,
+    Merged,
+    PathOutcome,
+    Renaming,
+    Texts,
+    edited_views,
+    find_renames,
+    has_marks,
+    merge,
+    moves_of,
+    restart,
+)
 from scaffolder.merging.slots import keep_edited_slots
 from scaffolder.merging.text import Style
 from scaffolder.overrides import Override
@@ -26,6 +39,7 @@ from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem
 from scaffolder.project import Project, require_lock
+from scaffolder.renamed import left_over, renaming_of
 from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.target import Target, require_settled, target
 from scaffolder.tree import File, Tree
@@ -112,16 +126,21 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
         _check_spec(request, lock, disk)
         if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
             return replace(report, status="unsettled", outcomes=marked)
-        merged, kept = _merged(request, project, made, disk)
+        renaming = renaming_of(made.planned, project.base) if request.kind == "update" else Renaming()
+        merged, kept = _merged(request, project, made, disk, renaming)
+        once = matcher(once_globs(made.planned))
+        old_names = left_over(renaming, project, made.tree, merged, disk, once) if renaming else ()
         writes = _with_state(merged.writes, made, disk)
     changes = tuple(_change(path, file, disk) for path, file in _paths(writes, merged.deletes))
     own = tuple(f"{slot}: you edited it, so it keeps your text" for slot in kept)
-    report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own))
+    asked = tuple(_asked_again(renaming, project, made.tree))
+    report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own, *asked))
+    report = replace(report, old_names=old_names)
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
     findings, unchecked = _findings(request, project, merged, on_event)
     report = replace(report, findings=findings, not_done=(*report.not_done, *unchecked))
-    if findings and not merged.unsettled:
+    if not merged.unsettled and any(not _says_old_name(one, old_names) for one in findings):
         return replace(report, status="invalid")
     if request.pretend:
         return replace(report, status="pretended")
@@ -157,16 +176,37 @@ def _marked(base: Tree, disk: Mapping[str, Entry]) -> tuple[PathOutcome, ...]:
 
 
 def _merged(
-    request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry]
+    request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry], renaming: Renaming
 ) -> tuple[Merged, tuple[str, ...]]:
     """Merge, or start over; also gives the slots that keep the text of a person."""
     once = matcher(once_globs(made.planned))
     if request.kind == "recopy":
         return restart(project.base, disk, made.tree, once=once), ()
-    theirs, kept = keep_edited_slots(project.base, disk, made.tree)
+    base, ours = project.base, disk
+    if renaming:
+        moves = moves_of(base, made.tree, renaming)
+        base, ours = edited_views(Texts(renaming), base, disk, made.tree, moves)
+    theirs, kept = keep_edited_slots(base, ours, made.tree)
     renames = _renames_by_user(request.root, project.base, disk, theirs)
-    merged = merge(project.base, disk, theirs, once=once, style=request.style, renamed_by_user=renames)
+    merged = merge(
+        project.base, disk, theirs, once=once, style=request.style, renaming=renaming, renamed_by_user=renames
+    )
     return merged, kept
+
+
+def _asked_again(renaming: Renaming, project: Project, now: Tree) -> Iterator[str]:
+    """Say which fills are for slots of what has another name now: they were made for the old one."""
+    if renaming.entities:
+        slots = {slot: renaming.slot(slot) for slot, entry in project.entries.items() if entry.state == "filled"}
+        text = b"\n".join(file.content for file in now.values() if b" slot: " in file.content)
+        for old, new in slots.items():
+            if old != new and f" slot: {new}".encode() in text:
+                yield f"{new}: the text for {old} was written for another name; `scaffolder fill` asks again"
+
+
+def _says_old_name(finding: Problem, old_names: Collection[Mention]) -> bool:
+    """Tell whether a finding is about a line of a person's that the report points out anyway."""
+    return any((one.path, one.line) == (finding.path, finding.line) for one in old_names)
 
 
 def _renames_by_user(root: Path, base: Tree, disk: Mapping[str, Entry], now: Tree) -> dict[str, str]:

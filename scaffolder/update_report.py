@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from scaffolder.diffs import FileChange
-from scaffolder.merging import PathOutcome
+from scaffolder.merging import Mention, PathOutcome
 from scaffolder.merging.model import NEEDS_A_PERSON
 from scaffolder.problem import Problem
 from scaffolder.report import count
@@ -39,7 +39,11 @@ _SILENT = ("unchanged", "edited", "once")
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """The result of a run. `changes` are the bytes before and after of each file, for a diff; `seconds` wall time."""
+    """The result of a run. `changes` are the bytes before and after of each file, for a diff; `seconds` wall time.
+
+    `old_names` are lines of people that say a name which the spec, and so the blueprints, do not have any more.
+    `findings` of an update that was written are errors in these lines.
+    """
 
     status: Status
     source: str
@@ -52,6 +56,7 @@ class UpdateReport:
     errors: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     findings: tuple[Problem, ...] = ()
+    old_names: tuple[Mention, ...] = ()
     not_done: tuple[str, ...] = ()
 
     @property
@@ -81,6 +86,7 @@ class UpdateReport:
             _section("Blueprints", self.blueprints),
             _section("Errors", self.errors),
             _section("Conflicts", self._conflicts()),
+            _section("Old names", self._old_names()),
             _section("Warnings", map(str, self.warnings)),
             _section("Findings", map(str, self.findings)),
             _section("Not done", self.not_done),
@@ -117,6 +123,9 @@ class UpdateReport:
     def _edited(self) -> str:
         edited = sum(one.outcome == "edited" for one in self.outcomes)
         return f" ({count(edited, 'file')} edited by you)" if edited else ""
+
+    def _old_names(self) -> list[str]:
+        return [f"{one.path}:{one.line} still says {one.name}" for one in self.old_names]
 
     def _conflicts(self) -> list[str]:
         if self.status in {"invalid", "failed"}:

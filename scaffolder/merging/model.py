@@ -59,6 +59,15 @@ class PathOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A line of a person's, counted from 1, that says `name`, which is gone."""
+
+    path: str
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """What to write and to delete, and what became of each path of base and theirs, sorted by path."""
 

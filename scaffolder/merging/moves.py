@@ -20,15 +20,17 @@ def find_moves(base: Tree, theirs: Tree, renamed: Mapping[str, str] | None = Non
     A file is known by its origin: blueprint, template and loop item. Where the blueprint's author renamed the template
     itself, the new one is found by its content: among the templates that are new, in the same blueprint, for the same
     loop item. Two files that differ in their item are never one: an entity that goes and another that comes would
-    give the one's edits to the other. `renamed` (old path -> new path) says what the caller knows better.
+    give the one's edits to the other. `renamed` (old path -> new path) says what the caller knows better: there another
+    file may have taken the old path, or have given the new one away.
     """
     gone = {path: base[path] for path in base if path not in theirs}
     new = {path: theirs[path] for path in theirs if path not in base}
     moves: dict[str, str] = {}
     for old_path, new_path in (renamed or {}).items():
-        if old_path in gone and new_path in new:
+        if old_path in base and new_path in theirs:
             moves[new_path] = old_path
-            del gone[old_path], new[new_path]
+            gone.pop(old_path, None)
+            new.pop(new_path, None)
     origins = {_origin(file): path for path, file in gone.items()}
     for path in list(new):
         old = origins.get(_origin(new[path]))

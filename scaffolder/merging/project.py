@@ -8,6 +8,7 @@ from itertools import count
 
 from scaffolder.merging.model import Entry, Merged, Outcome, PathOutcome
 from scaffolder.merging.moves import find_moves
+from scaffolder.merging.renames import Renaming, Texts
 from scaffolder.merging.text import MergedText, Style, is_binary, merge_text
 from scaffolder.tree import File, Mode, Tree
 
@@ -19,18 +20,27 @@ def merge(
     *,
     once: Callable[[str], bool] = lambda _path: False,
     style: Style = "inline",
-    renamed: Mapping[str, str] | None = None,
+    renaming: Renaming | None = None,
     renamed_by_user: Mapping[str, str] | None = None,
 ) -> Merged:
     """Bring together what the last run gave (`base`), what is on disk (`ours`), and what this run gives (`theirs`).
 
-    `once` tells which paths a blueprint writes at the first copy only. `renamed` is old path -> new path, for moves
-    that the origins of the files do not tell. `renamed_by_user` is the same for what a person renamed: what the
-    blueprints change is then merged into the file under its new name.
+    `once` tells which paths a blueprint writes at the first copy only. `renaming` is what the spec gave another name:
+    files and edits follow it. `renamed_by_user` is old path -> new path of what a person renamed: what the blueprints
+    change is then merged into the file under its new name.
 
     Of `ours` are read: every path of base and theirs, the folders above what is written, and the names beside it.
     """
-    return _Merge(base, ours, theirs, once, style, renamed_by_user or {}).run(find_moves(base, theirs, renamed))
+    moves = moves_of(base, theirs, renaming)
+    texts = Texts(renaming) if renaming else None
+    return _Merge(base, ours, theirs, once, style, renamed_by_user or {}, texts).run(moves)
+
+
+def moves_of(base: Tree, theirs: Tree, renaming: Renaming | None) -> dict[str, str]:
+    """Give new path -> old path of what the blueprints, or the names in the spec, gave another path."""
+    if not renaming or not renaming.entities:
+        return find_moves(base, theirs)
+    return find_moves(renaming.base(base, theirs), theirs, renaming.paths(base, theirs))
 
 
 def restart(
@@ -54,19 +64,21 @@ class _Merge:
         once: Callable[[str], bool],
         style: Style,
         renames: Mapping[str, str],
+        texts: Texts | None = None,
     ) -> None:
         self.base, self.ours, self.theirs, self.once, self.style = base, ours, theirs, once, style
-        self.renames = renames
+        self.renames, self.texts = renames, texts
         self.writes: dict[str, File] = {}
         self.deletes: set[str] = set()
         self.outcomes: dict[str, PathOutcome] = {}
 
     def run(self, moves: Mapping[str, str]) -> Merged:
         moved_away = frozenset(moves.values())
-        for path, file in self.theirs.items():
+        for path in _in_order(self.theirs, moves):
+            file = self.theirs[path]
             if path in moves:
                 self._moved(moves[path], file)
-            elif path in self.base:
+            elif path in self.base and path not in moved_away:
                 self._both(self.base[path], file, self.ours.get(path))
             else:
                 self._new(file)
@@ -96,7 +108,7 @@ class _Merge:
                 self._make_room(path)
         return Merged(
             tuple(self.writes[path] for path in sorted(self.writes)),
-            tuple(sorted(self.deletes)),
+            tuple(sorted(self.deletes - self.writes.keys())),
             tuple(self.outcomes[path] for path in sorted(self.outcomes)),
         )
 
@@ -112,8 +124,12 @@ class _Merge:
     ) -> None:
         self.outcomes[path] = PathOutcome(path, outcome, was, beside, conflicts, reason)
 
+    def _standing(self, path: str) -> Entry | None:
+        """Give what stands at a path and was not moved away from there in this run."""
+        return None if path in self.deletes else self.ours.get(path)
+
     def _new(self, file: File) -> None:
-        found = self.ours.get(file.path)
+        found = self._standing(file.path)
         if found is None or found.kind == "folder":  # what is in the folder may go in this run: see _make_room
             self.writes[file.path] = file
             self._say(file.path, "created")
@@ -137,7 +153,7 @@ class _Merge:
             self._say(was.path, "kept-edited")
 
     def _moved(self, old: str, file: File) -> None:
-        was, found, there = self.base[old], self.ours.get(old), self.ours.get(file.path)
+        was, found, there = self.base[old], self.ours.get(old), self._standing(file.path)
         if found is None and there is None:
             if old in self.renames:
                 self._follow(was, file)
@@ -191,7 +207,7 @@ class _Merge:
             self._put(path, found.content, mode, file, found, moved=moved)
             self._say(path, "binary", was=moved_from, beside=beside)
             return
-        merged = _merged(was, file, found, self.style)
+        merged = _merged(was, file, found, self.style, self.texts)
         self._put(path, merged.content, mode, file, found, moved=moved)
         if merged.conflicts:
             rejected = replace(file, content=_rejected(path, merged.rejected), mode=0o644)
@@ -251,6 +267,8 @@ class _Merge:
             self.deletes.discard(said.was)
             self._gone(self.base[said.was])
             self.writes.pop(said.beside or "", None)
+            if said.was in self.writes and said.was not in self.deletes:
+                self._redirect(said.was, said.was, "a file of yours stays there")
         beside = self._beside(above, ".new", file, path[len(above) :])
         if said is not None:
             self._say(path, "blocked", was=said.was, beside=beside, reason=reason)
@@ -271,12 +289,29 @@ def _is_for_a_person(was: File, file: File, found: Entry) -> bool:
     return len(versions) == 3 and any(map(is_binary, versions))
 
 
-def _merged(was: File, file: File, found: Entry, style: Style) -> MergedText:
+def _in_order(theirs: Tree, moves: Mapping[str, str]) -> dict[str, None]:
+    """Give the paths of `theirs` so that a file leaves its path before another one comes there."""
+    goes = {old: new for new, old in moves.items()}
+    ordered: dict[str, None] = {}
+    for path in theirs:
+        chain = [path]
+        while (following := goes.get(chain[-1])) is not None and following not in ordered and following not in chain:
+            chain.append(following)
+        ordered.update(dict.fromkeys(reversed(chain)))
+    return ordered
+
+
+def _merged(was: File, file: File, found: Entry, style: Style, texts: Texts | None) -> MergedText:
     if found.content == was.content:
         return MergedText(file.content)
     if file.content in (was.content, found.content):
         return MergedText(found.content)
-    return merge_text(was.content, found.content, file.content, style)
+    before, mine = (was.content, found.content) if texts is None else texts.view(*_contents(was, found, file))
+    return merge_text(before, mine, file.content, style)
+
+
+def _contents(was: File, found: Entry, file: File) -> tuple[bytes, bytes, bytes]:
+    return was.content, found.content, file.content
 
 
 def _outcome(was: File, found: Entry, result: tuple[bytes, Mode]) -> Outcome:

@@ -1,0 +1,65 @@
+"""Names that the spec changed since the last run, and who still says the old ones after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from scaffolder.disk import own_files
+from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, Texts, entities_in, mentions
+from scaffolder.planned import Planned
+from scaffolder.project import Project
+from scaffolder.state import SPEC_FILE
+from scaffolder.tree import Tree
+
+
+def renaming_of(planned: Planned, base: Tree) -> Renaming:
+    """Give what has another name now than in `base`, the last output."""
+    known = entities_in(base)
+    found = planned.renames(known) if planned.renames is not None else None
+    if not found:
+        return Renaming()
+    entities = tuple(NameChange(old, new) for old, new in found.entities.items())
+    fields = {NameChange(old, new): None for names in found.fields.values() for old, new in names.items()}
+    return Renaming(entities, tuple(fields), tuple(sorted(known - found.entities.keys())))
+
+
+def left_over(
+    renaming: Renaming,
+    project: Project,
+    theirs: Tree,
+    merged: Merged,
+    disk: Mapping[str, Entry],
+    once: Callable[[str], bool],
+) -> tuple[Mention, ...]:
+    """Find the lines of people, in all files of the project, that say a name which is gone with this run.
+
+    Files that are written once (migrations, decisions) are history: the old names are right there.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    base = project.base
+    gone = Texts(renaming).gone(base, theirs)
+    if not gone:
+        return ()
+    suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path in (*base, *theirs)}
+    own = own_files(str(project.root), base.keys() | theirs.keys() | {SPEC_FILE}, suffixes)
+    found = own | dict(_contents(base, theirs, merged, disk))
+    return tuple(
+        mention
+        for path, content in sorted(found.items())
+        if not once(path)
+        for mention in mentions(path, content, theirs[path].content if path in theirs else b"", gone)
+    )
+
+
+def _contents(base: Tree, theirs: Tree, merged: Merged, disk: Mapping[str, Entry]) -> Iterator[tuple[str, bytes]]:
+    """Give the files as they are after the run."""
+    writes = {file.path: file.content for file in merged.writes}
+    paths: Iterable[str] = {*base, *theirs, *writes} - set(merged.deletes)
+    for path in paths:
+        there = disk.get(path)
+        if path in writes:
+            yield path, writes[path]
+        elif there is not None and there.kind == "file":
+            yield path, there.content
