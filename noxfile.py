@@ -113,6 +113,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "tests.bench", *session.posargs)
     session.run("python", "-m", "tests.bench.engines")
     session.run("python", "-m", "tests.bench.updates")
+    session.run("python", "-m", "tests.bench.growing")
     session.run("python", "-m", "tests.bench.served", *session.posargs)
 
 

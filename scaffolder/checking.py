@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from scaffolder_validators import Finding, Origin, Sources, Tier, Validation, read_folder, validate
 from scaffolder_validators.cache import Cache
+from scaffolder_validators.formats import not_checked
+from scaffolder_validators.registry import names
 
 from scaffolder.contract import build_contract
 from scaffolder.contract.facts import contract_facts
@@ -18,6 +20,9 @@ from scaffolder.project import Project
 from scaffolder.spec import load_spec
 from scaffolder.spec.model import Spec
 from scaffolder.state import SPEC_FILE
+
+ADVISERS: Final = frozenset({"complexity", "sqlfluff"})
+"""Validators that never say that something is an error: not asked where nothing else counts."""
 
 
 def check_project(
@@ -53,41 +58,47 @@ def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
     return validate(Sources.of(files).only(new), tier="project", cache=Cache.of_user(), origin_of=_template)
 
 
-def new_findings(project: Project, changed: Mapping[str, bytes]) -> tuple[Finding, ...]:
-    """Check what a run would write over files of a project; give what its files do not have already.
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a run would make worse: findings that the files do not have already, and what was not checked, and why."""
+
+    new: tuple[Finding, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def judge(
+    project: Project,
+    changed: Mapping[str, bytes],
+    deleted: Collection[str] = (),
+    *,
+    least: Literal["warning", "error"],
+    with_contract: bool,
+) -> Judgement:
+    """Check what a run would write over files of a project and delete; findings below the severity `least` are no news.
+
+    All engines read the files that change, and look into the others where they have to; those as they are now are
+    read only where there is something new to compare with. `with_contract` also compares the whole project with its
+    contract: an update does not, because where a person went another way than the spec, that is no reason to hold it
+    back; and then only what is found in the files that change counts.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
     """
-    now = read_sources(project)
-    then = replace(Sources.of({**now.tree, **changed}, now.contract), environment=now.environment)
-    return _not_known(project, now, changed, check_sources(project, then.only(changed)).findings)
-
-
-def new_errors(project: Project, changed: Mapping[str, bytes], deleted: Collection[str]) -> tuple[Finding, ...]:
-    """Check what an update would write and delete; give the errors that the changed files do not have already.
-
-    They are not compared with the contract: where a person went another way than the spec, that is no reason to hold
-    back an update, and to compare the whole project costs more than the update itself.
-
-    Raises:
-        StateError: the project's `.scaffold` is damaged.
-    """
-    now = read_folder(project.root, None)
+    now = read_sources(project) if with_contract else read_folder(project.root)
     kept = {path: content for path, content in now.tree.items() if path not in deleted}
-    then = replace(Sources.of({**kept, **changed}), environment=now.environment)
-    found = check_sources(project, then.only(changed)).findings
-    errors = tuple(one for one in found if one.severity == "error" and one.path in changed)
-    return _not_known(project, now, changed, errors) if errors else ()
-
-
-def _not_known(
-    project: Project, now: Sources, changed: Collection[str], found: Sequence[Finding]
-) -> tuple[Finding, ...]:
-    """Leave out what the files have already, as they are `now`."""
-    there = [path for path in changed if path in now.tree]
-    known = {one.fingerprint for one in check_sources(project, replace(now, problems=()).only(there)).findings}
-    return tuple(one for one in found if one.fingerprint not in known)
+    then = replace(Sources.of({**kept, **changed}, now.contract), environment=now.environment)
+    engines = () if with_contract else [name for name in names() if name not in {"contract", *ADVISERS}]
+    said = check_sources(project, then.only(changed), only=engines)
+    found = [one for one in said.findings if one.severity in {"error", least}]
+    if not with_contract:
+        found = [one for one in found if one.path in changed]
+    unchecked = tuple(map(not_checked, said.incomplete))
+    if not found:
+        return Judgement(unchecked=unchecked)
+    asked = [result.validator for result in said.results if result.findings]
+    there = replace(now, problems=()).only(path for path in changed if path in now.tree)
+    known = {one.fingerprint for one in check_sources(project, there, only=asked).findings}
+    return Judgement(tuple(one for one in found if one.fingerprint not in known), unchecked)
 
 
 def read_sources(project: Project) -> Sources:

@@ -13,7 +13,7 @@ from time import perf_counter
 from scaffolder_fills.fill import Outcome
 from scaffolder_fills.request import Asker, Request
 
-from scaffolder.checking import new_findings
+from scaffolder.checking import judge
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, SlotFinished, ignore
 from scaffolder.filling.lock import entry_files
@@ -33,7 +33,7 @@ from scaffolder.filling.run import (
     waiting_slots,
 )
 from scaffolder.pipeline import catalog, stage
-from scaffolder.problem import Problem
+from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock, state_files
 from scaffolder.target import rendered
@@ -63,9 +63,10 @@ def fill(request: FillRequest, asker: Asker | None, on_event: OnEvent = ignore) 
     with stage("fill", on_event):
         done = ask(work, asker, settings, tell, test=request.test)
     findings: tuple[Problem, ...] = ()
+    unchecked: tuple[str, ...] = ("validation: it was switched off, so nothing was checked before writing",)
     with stage("validate", on_event):
         if request.validate:
-            findings = _judge(work, done)
+            findings, unchecked = _judge(work, done)
     files = changed_files(work, done)
     status: Status = "interrupted" if done.interrupted else "written" if files else "unchanged"
     if findings:
@@ -73,7 +74,6 @@ def fill(request: FillRequest, asker: Asker | None, on_event: OnEvent = ignore) 
     else:
         with stage("write", on_event):
             _write_fills(work, done, files, lock)
-    unchecked = () if request.validate else ("validation: it was switched off, so nothing was checked before writing",)
     return FillReport(
         status,
         name,
@@ -105,21 +105,17 @@ def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]
     return prepare(project, planned.spec, made.tree, catalog(), request.slots), planned.project, lock
 
 
-def _judge(work: Work, done: Done) -> tuple[Problem, ...]:
-    """Check the changed files with all engines; take back fills in files with new findings, and give what then stays.
+def _judge(work: Work, done: Done) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """Check the changed files with all engines and take back fills in files with new findings.
 
-    A warning is enough: the static text has none.
+    Gives the errors that then stay, and what was not checked. A warning is enough: the static text has none.
     """
     while files := changed_files(work, done):
-        found = [one for one in new_findings(work.project, files) if one.severity != "note"]
-        reasons = {one.path: f"{one.message} ({one.rule}, line {one.line})" for one in reversed(found)}
-        if not found or not drop(work, done, reasons, reasons):
-            return tuple(
-                Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint)
-                for one in found
-                if one.severity == "error"
-            )
-    return ()
+        said = judge(work.project, files, least="warning", with_contract=True)
+        reasons = {one.path: f"{one.message} ({one.rule}, line {one.line})" for one in reversed(said.new)}
+        if not said.new or not drop(work, done, reasons, reasons):
+            return tuple(as_problem(one) for one in said.new if one.severity == "error"), said.unchecked
+    return (), ()
 
 
 def _write_fills(work: Work, done: Done, files: Mapping[str, bytes], lock: Lock) -> None:

@@ -24,7 +24,7 @@ from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
 from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
-from scaffolder.problem import Problem
+from scaffolder.problem import Problem, as_problem
 from scaffolder.render import render
 from scaffolder.report import Change, Report
 from scaffolder.state import SPEC_FILE, Used, state_files
@@ -182,10 +182,7 @@ def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
             Problem("", 0, 0, result.validator, "warning", f"a check crashed: {result.reason}", "")
             for result in crashed
         ),
-        *(
-            Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint)
-            for one in said.findings
-        ),
+        *map(as_problem, said.findings),
     )
 
 

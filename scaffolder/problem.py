@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from scaffolder_validators import Finding
 
 Severity = Literal["error", "warning", "note"]
 
@@ -27,3 +30,10 @@ class Problem:
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         hint = f" ({self.hint})" if self.hint else ""
         return f"{place}: {self.severity}[{self.code}]: {self.message}{hint}"
+
+
+def as_problem(finding: Finding) -> Problem:
+    """Say what a validator found as a problem of ours."""
+    return Problem(
+        finding.path, finding.line, finding.column, finding.rule, finding.severity, finding.message, finding.hint
+    )

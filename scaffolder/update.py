@@ -37,7 +37,7 @@ from scaffolder.merging.text import Style
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
-from scaffolder.problem import Problem
+from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
 from scaffolder.renamed import left_over, renaming_of
 from scaffolder.state import SPEC_FILE, Lock
@@ -267,13 +267,11 @@ def _findings(
     changed = {file.path: file.content for file in merged.writes if file.path not in unsettled}
     if not changed:
         return (), ()
-    from scaffolder.checking import new_errors  # noqa: PLC0415 - not needed with --no-validate
+    from scaffolder.checking import judge  # noqa: PLC0415 - not needed with --no-validate
 
     with stage("validate", on_event):
-        errors = new_errors(project, changed, merged.deletes)
-    return tuple(
-        Problem(one.path, one.line, one.column, one.rule, one.severity, one.message, one.hint) for one in errors
-    ), ()
+        said = judge(project, changed, merged.deletes, least="error", with_contract=False)
+    return tuple(map(as_problem, said.new)), said.unchecked
 
 
 def _write(writes: tuple[File, ...], deletes: tuple[str, ...], disk: Mapping[str, Entry], root: Path) -> None:

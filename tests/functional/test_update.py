@@ -370,25 +370,6 @@ def test_a_spec_with_an_error_changes_nothing(shop: Workshop) -> None:
     assert snapshot(shop.root) == before
 
 
-# Checks before writing.
-
-
-def test_new_errors_stop_the_write_and_old_ones_do_not(shop: Workshop) -> None:
-    shop.copy(base={"a.json": '{"a": 1}\n', "b.json": '{"b": 1}\n'})
-    shop.write("b.json", '{"b" 1}\n')
-    shop.blueprints(base={"a.json": '{"a" 1}\n', "b.json": '{"b": 1}\n'})
-    before = snapshot(shop.root)
-    done = shop.update()
-    assert done.code == 1
-    assert "1 new error in the new files; nothing was written" in done.err
-    assert "a.json:1:" in done.err
-    assert "b.json:" not in done.err
-    assert snapshot(shop.root) == before
-    done = shop.update("--no-validate")
-    assert done.code == 0
-    assert "validation: it was switched off" in done.out
-
-
 # Git.
 
 

@@ -117,8 +117,10 @@ def _resolve(path: str, item: _Import, project: Project, known: _Known) -> Itera
         return
     top = item.module.partition(".")[0]
     places = project.places(path, top)
-    elsewhere = top in _BUILTIN or top in known
-    if any(project.is_regular(place) for place in places) if elsewhere else places:
+    is_own = any(project.is_regular(place) for place in places)
+    # `known` may look into what is installed, which takes long: so it is asked last.
+    elsewhere = not is_own and (top in _BUILTIN or top in known)
+    if is_own or (places and not elsewhere):
         rest = item.module[len(top) :].replace(".", "/")
         yield from _inside(path, item, tuple(f"{place}{rest}" for place in places), project)
     elif not elsewhere:

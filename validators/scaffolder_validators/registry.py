@@ -57,6 +57,9 @@ VALIDATORS: Final[Mapping[str, str]] = {
 FAST: Final = ("text", "python", "config")
 """Our validators of the tier `fast`: known without importing all modules, because every `copy` runs them."""
 
+SANDBOX: Final = ("mypy", "postgres", "tests")
+"""Our validators of the tier `sandbox`: known for the same reason."""
+
 
 class UnknownValidatorError(ValueError):
     """A name or pattern that no validator has; the text says which there are."""
@@ -96,6 +99,8 @@ def select(tier: Tier, only: Iterable[str] = ()) -> dict[str, Validator]:
     wanted = [name for name in names() if not patterns or any(fnmatchcase(name, one) for one in patterns)]
     if tier == "fast":
         wanted = [name for name in wanted if name in FAST or name not in VALIDATORS]
+    elif tier == "project":
+        wanted = [name for name in wanted if name not in SANDBOX]
     loaded = {name: load(name) for name in wanted}
     highest = TIERS.index(tier)
     return {name: one for name, one in loaded.items() if TIERS.index(one.TIER) <= highest}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -33,9 +34,11 @@ def validate(
         UnknownValidatorError: a pattern of `only` matches no validator.
     """
     chosen = select(tier, only)
+    gc.freeze()  # what is there already stays: to look through it for each tree of syntax costs a tenth of the time
     try:
         results = _side_by_side(chosen, sources, cache)
     finally:
+        gc.unfreeze()
         sources.workspace.close()
     said = [*sources.problems, *(finding for result in results for finding in result.findings)]
     return Validation(results, complete(said, sources.tree, origin_of), len(sources.files))

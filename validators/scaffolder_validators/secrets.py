@@ -59,7 +59,7 @@ _KEYS: Final = (
     _Pattern(
         "github-token", "a GitHub token", "gh", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,})\b")
     ),
-    _Pattern("aws-key", "an AWS key", "A", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")),
+    _Pattern("aws-key", "an AWS key", "A", re.compile(r"A[KS]IA(?<!\wA[KS]IA)[0-9A-Z]{16}\b")),
     _Pattern(
         "aws-secret",
         "an AWS secret key",
@@ -84,25 +84,26 @@ _SETTING = re.compile(
     r"[\"']?(?P<secret>[^\s\"'#,]{10,})[\"']?,?[ \t]*(?:#.*)?$"
 )
 
-# Module and class of detect-secrets, and what must be in a file before it is worth asking. Left out are those that
+# Module and class of detect-secrets, and what must be in a file before it is worth asking (searches that begin with a
+# letter are several times faster than those that begin with a word boundary). Left out are those that
 # guess (entropy, key words, IP addresses) and those whose secrets have a pattern above.
 _DETECTORS: Final = {
-    ("artifactory", "ArtifactoryDetector"): re.compile(r"\bAKC[A-Za-z0-9]{10}"),
+    ("artifactory", "ArtifactoryDetector"): re.compile(r"AKC[A-Za-z0-9]{10}"),
     ("azure_storage_key", "AzureStorageKeyDetector"): re.compile("AccountKey="),
     ("cloudant", "CloudantDetector"): re.compile("(?i)cloudant"),
-    ("discord", "DiscordBotTokenDetector"): re.compile(r"\b[MNO][A-Za-z\d_-]{23,25}\.[\w-]{6}\."),
-    ("gitlab_token", "GitLabTokenDetector"): re.compile(r"\b(gl(pat|dt|ft|soat|rt|ptt|agent)-|GR1348941)"),
-    ("ibm_cloud_iam", "IbmCloudIamDetector"): re.compile(r"(?i)\b(ibm|bluemix)"),
-    ("mailchimp", "MailchimpDetector"): re.compile(r"[0-9a-z]{32}-us\d"),
+    ("discord", "DiscordBotTokenDetector"): re.compile(r"[MNO][A-Za-z\d_-]{23,25}\.[\w-]{6}\."),
+    ("gitlab_token", "GitLabTokenDetector"): re.compile(r"gl(pat|dt|ft|soat|rt|ptt|agent)-|GR1348941"),
+    ("ibm_cloud_iam", "IbmCloudIamDetector"): re.compile("(?i)ibm|bluemix"),
+    ("mailchimp", "MailchimpDetector"): re.compile(r"-us\d"),
     ("npm", "NpmDetector"): re.compile("_authToken"),
     ("openai", "OpenAIDetector"): re.compile("T3BlbkFJ"),
     ("pypi_token", "PypiTokenDetector"): re.compile("pypi-Ag"),
-    ("sendgrid", "SendGridDetector"): re.compile(r"\bSG\."),
+    ("sendgrid", "SendGridDetector"): re.compile(r"SG\."),
     ("slack", "SlackDetector"): re.compile(r"xox|hooks\.slack\.com"),
     ("softlayer", "SoftlayerDetector"): re.compile("(?i)softlayer"),
     ("square_oauth", "SquareOAuthDetector"): re.compile("sq0csp"),
-    ("telegram_token", "TelegramBotTokenDetector"): re.compile(r"\b\d{8,10}:[\w-]{35}\b"),
-    ("twilio", "TwilioKeyDetector"): re.compile(r"\b(SK|AC)[a-f0-9]{32}"),
+    ("telegram_token", "TelegramBotTokenDetector"): re.compile(r"\d{8,10}:[\w-]{35}\b"),
+    ("twilio", "TwilioKeyDetector"): re.compile(r"(SK|AC)[a-f0-9]{32}"),
 }
 
 

@@ -180,3 +180,30 @@ def test_extras_are_declared_too() -> None:
     assert {"psycopg", "psycopg-binary", "psycopg-pool"} <= known.names
     assert "psycopg_pool" in known.modules()
     assert "yaml" in modules_of("pyyaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "defined"),
+    [
+        ("class Price:\n    pass\n", True),
+        ("class Price(\n    Base,\n):\n    pass\n", True),
+        ("def Price(): ...\n", True),
+        ("async def Price(): ...\n", True),
+        ("Price = 1\n", True),
+        ("Price: int = 1\n", True),
+        ("a = Price = 1\n", True),
+        ("if True:\n    Price = 1\n", True),
+        ("text = 'it is' # isn't\nPrice = 1\n", True),
+        ('"""\nclass Price:\n"""\n', False),
+        ("a = '''\nPrice = 1\n'''\n", False),
+        ('a = """\\"""\nPrice = 1\n"""\n', False),
+        ('"""Text."""\nVAT = 1\nother = """\ndef Price():\n"""\n', False),
+        ("# class Price:\n", False),
+        ("Price == 1\n", False),
+        ("Prices = 1\nclass Priced: ...\n", False),
+        ("def f():\n    Price = 1\n", False),
+    ],
+)
+def test_what_a_module_defines(text: str, defined: bool) -> None:
+    found = said({"shop/__init__.py": "", "shop/prices.py": text, "shop/a.py": "from shop.prices import Price\n"})
+    assert found == (set() if defined else {("shop/a.py", 1, "missing-name")})

@@ -179,9 +179,10 @@ def test_names_and_patterns_choose() -> None:
         registry.select("fast", ["pyhton"])
 
 
-def test_the_fast_ones_are_those_that_say_so() -> None:
-    """FAST saves importing all modules; here they all are imported, and must agree."""
-    assert {name for name in registry.VALIDATORS if registry.load(name).TIER == "fast"} == set(registry.FAST)
+@pytest.mark.parametrize(("tier", "named"), [("fast", registry.FAST), ("sandbox", registry.SANDBOX)])
+def test_the_tiers_are_those_that_the_modules_say(tier: str, named: tuple[str, ...]) -> None:
+    """The lists save importing all modules; here they all are imported, and must agree."""
+    assert {name for name in registry.VALIDATORS if tier == registry.load(name).TIER} == set(named)
 
 
 def test_waiting_costs_no_more_than_the_slowest(monkeypatch: pytest.MonkeyPatch) -> None:
