@@ -8,7 +8,8 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
 
-from scaffolder.merging import Entry
+from scaffolder.merging import Entry, has_marks
+from scaffolder.tree import File
 
 _NOT_SOURCES = frozenset({"venv", "env", "node_modules", "__pycache__", "dist", "build", "target"})
 _LARGE = 1_000_000
@@ -34,6 +35,27 @@ def own_files(root: str, known: Collection[str], suffixes: Collection[str]) -> d
                 with open(f"{folder}/{name}", "rb") as stream:
                     found[path] = stream.read()
     return found
+
+
+def marked_files(root: str, base: Mapping[str, File], disk: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Give the files with marks of a conflict that nobody settled: those of the last run, `base`, and people's own.
+
+    A person's own file gets marks when it is one of `base` under another name. So only where one of those is gone, the
+    files with its suffix are looked into.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    found = {path: disk.get(path) for path in base}
+    marked = [
+        path
+        for path, entry in found.items()
+        if entry is not None and entry.kind == "file" and has_marks(entry.content) and not has_marks(base[path].content)
+    ]
+    suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path, entry in found.items() if entry is None}
+    if suffixes:
+        marked += [path for path, content in own_files(root, base.keys(), suffixes).items() if has_marks(content)]
+    return tuple(sorted(marked))
 
 
 class Disk(Mapping[str, Entry]):

@@ -10,10 +10,9 @@ from time import perf_counter
 from typing import Any, Literal
 
 from scaffolder.diffs import FileChange
-from scaffolder.disk import Disk
+from scaffolder.disk import Disk, marked_files
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, ignore
-from scaffolder.merging import has_marks
 from scaffolder.project import Project, require_lock
 from scaffolder.report import count
 from scaffolder.target import require_settled, target
@@ -121,7 +120,8 @@ def check(root: Path, on_event: OnEvent = ignore) -> Drift:
     errors = tuple(str(error) for failure in made.rendered.failures for error in failure.errors)
     drifted = () if errors else tuple(_drift(project.base, made.tree))
     try:
-        marked, edits = _on_disk(project.base, Disk(str(root)))
+        disk = Disk(str(root))
+        marked, edits = marked_files(str(root), project.base, disk), _edits(project.base, disk)
     except OSError as error:
         raise DestinationError(f"cannot read {error.filename or root}: {error.strerror}") from error
     return Drift(
@@ -144,8 +144,7 @@ def _drift(base: Tree, now: Tree) -> Iterable[FileChange]:
             yield FileChange(path, before, after, _mode(old), _mode(new))
 
 
-def _on_disk(base: Tree, disk: Disk) -> tuple[tuple[str, ...], tuple[Edit, ...]]:
-    marked: list[str] = []
+def _edits(base: Tree, disk: Disk) -> tuple[Edit, ...]:
     edits: list[Edit] = []
     for path, file in base.items():
         found = disk.get(path)
@@ -155,11 +154,9 @@ def _on_disk(base: Tree, disk: Disk) -> tuple[tuple[str, ...], tuple[Edit, ...]]
             edits.append(Edit(path, "replaced"))
         elif found.content != file.content:
             edits.append(Edit(path, "edited"))
-            if has_marks(found.content) and not has_marks(file.content):
-                marked.append(path)
         elif found.mode != file.mode:
             edits.append(Edit(path, "mode"))
-    return tuple(marked), tuple(edits)
+    return tuple(edits)
 
 
 def _bytes(file: File | None) -> tuple[bytes, int] | None:

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Literal
 
 from scaffolder.diffs import FileChange
-from scaffolder.disk import Disk, own_files
+from scaffolder.disk import Disk, marked_files, own_files
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, Recovered, ignore
 from scaffolder.git import uncommitted
@@ -24,7 +24,6 @@ from scaffolder.merging import (
     Merged,
     PathOutcome,
     Renaming,
-    Texts,
     edited_views,
     find_renames,
     has_marks,
@@ -124,8 +123,12 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     disk = Disk(str(request.root))
     with stage("merge", on_event):
         _check_spec(request, lock, disk)
-        if request.kind == "update" and not request.force and (marked := _marked(project.base, disk)):
-            return replace(report, status="unsettled", outcomes=marked)
+        if request.kind == "update" and not request.force:
+            marked = marked_files(str(request.root), project.base, disk)
+            if marked:
+                return replace(
+                    report, status="unsettled", outcomes=tuple(PathOutcome(one, "conflict") for one in marked)
+                )
         renaming = renaming_of(made.planned, project.base) if request.kind == "update" else Renaming()
         merged, kept = _merged(request, project, made, disk, renaming)
         once = matcher(once_globs(made.planned))
@@ -165,16 +168,6 @@ def _check_spec(request: UpdateRequest, lock: Lock, disk: Mapping[str, Entry]) -
         )
 
 
-def _marked(base: Tree, disk: Mapping[str, Entry]) -> tuple[PathOutcome, ...]:
-    """Give the files that still have the marks of an earlier conflict."""
-    found = ((path, disk.get(path)) for path in base)
-    return tuple(
-        PathOutcome(path, "conflict")
-        for path, entry in found
-        if entry is not None and entry.kind == "file" and has_marks(entry.content) and not has_marks(base[path].content)
-    )
-
-
 def _merged(
     request: UpdateRequest, project: Project, made: Target, disk: Mapping[str, Entry], renaming: Renaming
 ) -> tuple[Merged, tuple[str, ...]]:
@@ -185,7 +178,7 @@ def _merged(
     base, ours = project.base, disk
     if renaming:
         moves = moves_of(base, made.tree, renaming)
-        base, ours = edited_views(Texts(renaming), base, disk, made.tree, moves)
+        base, ours = edited_views(renaming.texts(), base, disk, made.tree, moves)
     theirs, kept = keep_edited_slots(base, ours, made.tree)
     renames = _renames_by_user(request.root, project.base, disk, theirs)
     merged = merge(

@@ -18,6 +18,7 @@ from tests.support.updating import SPEC, TEXT, Workshop
 ROOT = Path(__file__).parents[2]
 NEW = TEXT.replace("five", "5")
 MINE = TEXT.replace("one", "1")
+MARKS = "<<<<<<< yours\n1\n||||||| base\none\n=======\nuno\n>>>>>>> blueprints\n"
 
 
 @pytest.fixture
@@ -113,6 +114,21 @@ def test_marks_of_a_conflict_are_an_error(shop: Workshop) -> None:
     assert code == 1
     assert "1 file with marks of a conflict" in out
     assert "  marks     a.txt" in out
+
+
+def test_marks_in_a_file_that_a_person_renamed_are_an_error_too(shop: Workshop) -> None:
+    shop.copy(base={"a.txt": TEXT, "b.txt": TEXT})
+    shop.write("notes.md", MARKS)  # no file that could be this one is gone
+    shop.write("docs/mine.txt", MINE)
+    (shop.root / "a.txt").unlink()
+    shop.blueprints(base={"a.txt": TEXT.replace("one", "uno"), "b.txt": TEXT})
+    assert shop.update().code == 1
+    code, out = check(shop)
+    assert (code, "1 file with marks of a conflict" in out) == (1, True)
+    assert "  marks     docs/mine.txt (has the marks of a conflict that nobody settled)" in out
+    assert check(shop, "--format", "github")[1].startswith("::error file=docs/mine.txt,title=scaffolder check::has the")
+    shop.write("docs/mine.txt", MINE)
+    assert check(shop)[0] == 0
 
 
 @needs_helpdesk

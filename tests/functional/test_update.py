@@ -154,7 +154,8 @@ def test_a_file_that_a_person_renamed(shop: Workshop, text: str, new: str, after
     assert (done.code, lines(done.err if code else done.out)) == (code, [said])
     assert shop.files() == {"docs/mine.txt"}
     assert shop.read("docs/mine.txt") == after
-    assert shop.update().code == 0
+    again = shop.update()  # refused where there are marks
+    assert (again.code, "1 file with marks of an earlier conflict" in again.err) == (code, bool(code))
     assert shop.read("docs/mine.txt") == after
 
 
