@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scaffolder.disk import own_files
-from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, Texts, entities_in, mentions
+from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, entities_in, mentions
 from scaffolder.planned import Planned
 from scaffolder.project import Project
 from scaffolder.state import SPEC_FILE
@@ -39,7 +39,7 @@ def left_over(
         OSError: a file cannot be read.
     """
     base = project.base
-    gone = Texts(renaming).gone(base, theirs)
+    gone = renaming.texts().gone(base, theirs)
     if not gone:
         return ()
     suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path in (*base, *theirs)}

@@ -8,7 +8,8 @@ from itertools import count
 
 from scaffolder.merging.model import Entry, Merged, Outcome, PathOutcome
 from scaffolder.merging.moves import find_moves
-from scaffolder.merging.renames import Renaming, Texts
+from scaffolder.merging.named import Texts
+from scaffolder.merging.renames import Renaming
 from scaffolder.merging.text import MergedText, Style, is_binary, merge_text
 from scaffolder.tree import File, Mode, Tree
 
@@ -32,7 +33,7 @@ def merge(
     Of `ours` are read: every path of base and theirs, the folders above what is written, and the names beside it.
     """
     moves = moves_of(base, theirs, renaming)
-    texts = Texts(renaming) if renaming else None
+    texts = renaming.texts() if renaming else None
     return _Merge(base, ours, theirs, once, style, renamed_by_user or {}, texts).run(moves)
 
 
