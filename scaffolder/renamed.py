@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from scaffolder.disk import own_files
 from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, entities_in, mentions
 from scaffolder.planned import Planned
+from scaffolder.problem import Problem
 from scaffolder.project import Project
 from scaffolder.state import SPEC_FILE
 from scaffolder.tree import Tree
@@ -51,6 +52,22 @@ def left_over(
         if not once(path)
         for mention in mentions(path, content, theirs[path].content if path in theirs else b"", gone)
     )
+
+
+def with_errors(
+    renaming: Renaming, old_names: tuple[Mention, ...], findings: Iterable[Problem], merged: Merged
+) -> tuple[Mention, ...]:
+    """Add the lines that have errors and say an old name, even if it is a word that others say too (`ticket`)."""
+    texts = renaming.texts()
+    contents = {file.path: file.content.decode("latin-1").split("\n") for file in merged.writes}
+    found = {(one.path, one.line): one for one in old_names}
+    for finding in findings:
+        lines = contents.get(finding.path, [])
+        if (finding.path, finding.line) not in found and 0 < finding.line <= len(lines):
+            name = texts.old_name(lines[finding.line - 1])
+            if name is not None:
+                found[finding.path, finding.line] = Mention(finding.path, finding.line, name)
+    return tuple(found[place] for place in sorted(found))
 
 
 def _contents(base: Tree, theirs: Tree, merged: Merged, disk: Mapping[str, Entry]) -> Iterator[tuple[str, bytes]]:

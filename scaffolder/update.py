@@ -38,7 +38,7 @@ from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
-from scaffolder.renamed import left_over, renaming_of
+from scaffolder.renamed import left_over, renaming_of, with_errors
 from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.target import Target, require_settled, target
 from scaffolder.tree import File, Tree
@@ -138,11 +138,11 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     own = tuple(f"{slot}: you edited it, so it keeps your text" for slot in kept)
     asked = tuple(_asked_again(renaming, project, made.tree))
     report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own, *asked))
-    report = replace(report, old_names=old_names)
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
     findings, unchecked = _findings(request, project, merged, on_event)
-    report = replace(report, findings=findings, not_done=(*report.not_done, *unchecked))
+    old_names = with_errors(renaming, old_names, findings, merged)
+    report = replace(report, findings=findings, old_names=old_names, not_done=(*report.not_done, *unchecked))
     if not merged.unsettled and any(not _says_old_name(one, old_names) for one in findings):
         return replace(report, status="invalid")
     if request.pretend:

@@ -132,7 +132,7 @@ def _run(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
 
 
 def _show(report: UpdateReport, chosen: UpdateOptions) -> int:
-    code = _EXIT_CODES[report.status] or (exits.FINDINGS if report.conflicts or report.findings else exits.FINE)
+    code = _EXIT_CODES[report.status] or (exits.FINDINGS if report.conflicts or report.old_names else exits.FINE)
     if chosen.as_json:
         output.result(report.to_json(diff=chosen.diff))
         return code

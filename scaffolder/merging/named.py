@@ -77,6 +77,10 @@ class Texts:
             words.difference_update(*(_tokens(file.content) for file in theirs.values()))
         return frozenset(words)
 
+    def old_name(self, line: str) -> str | None:
+        """Give the first word of a line that says an old name."""
+        return next((word for word in TOKEN.findall(line) if self._old.search(word)), None)
+
     def _renamed(self, before: Sequence[str], after: Sequence[str]) -> tuple[list[str], dict[int, int]]:
         """Give the lines `before` with new names, as they stand in `after` or else rewritten, and where they stand."""
         now: list[str | None] = [None] * len(before)
