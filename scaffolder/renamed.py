@@ -70,6 +70,17 @@ def with_errors(
     return tuple(found[place] for place in sorted(found))
 
 
+def asked_again(renaming: Renaming, project: Project, now: Tree) -> Iterator[str]:
+    """Say which fills are for slots of what has another name now: they were made for the old one."""
+    if not renaming.entities:
+        return
+    slots = {slot: renaming.slot(slot) for slot, entry in project.entries.items() if entry.state == "filled"}
+    words = {word for file in now.values() if b" slot: " in file.content for word in file.content.split()}
+    for old, new in slots.items():
+        if old != new and new.encode() in words:
+            yield f"{new}: it was filled as {old}; `scaffolder fill` asks again"
+
+
 def _contents(base: Tree, theirs: Tree, merged: Merged, disk: Mapping[str, Entry]) -> Iterator[tuple[str, bytes]]:
     """Give the files as they are after the run."""
     writes = {file.path: file.content for file in merged.writes}

@@ -6,7 +6,7 @@ in one transaction, the state included.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -38,7 +38,7 @@ from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
-from scaffolder.renamed import left_over, renaming_of, with_errors
+from scaffolder.renamed import asked_again, left_over, renaming_of, with_errors
 from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.target import Target, require_settled, target
 from scaffolder.tree import File, Tree
@@ -136,7 +136,7 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
         writes = _with_state(merged.writes, made, disk)
     changes = tuple(_change(path, file, disk) for path, file in _paths(writes, merged.deletes))
     own = tuple(f"{slot}: you edited it, so it keeps your text" for slot in kept)
-    asked = tuple(_asked_again(renaming, project, made.tree))
+    asked = tuple(one for one in asked_again(renaming, project, made.tree) if one.partition(":")[0] not in kept)
     report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own, *asked))
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
@@ -185,16 +185,6 @@ def _merged(
         project.base, disk, theirs, once=once, style=request.style, renaming=renaming, renamed_by_user=renames
     )
     return merged, kept
-
-
-def _asked_again(renaming: Renaming, project: Project, now: Tree) -> Iterator[str]:
-    """Say which fills are for slots of what has another name now: they were made for the old one."""
-    if renaming.entities:
-        slots = {slot: renaming.slot(slot) for slot, entry in project.entries.items() if entry.state == "filled"}
-        text = b"\n".join(file.content for file in now.values() if b" slot: " in file.content)
-        for old, new in slots.items():
-            if old != new and f" slot: {new}".encode() in text:
-                yield f"{new}: the text for {old} was written for another name; `scaffolder fill` asks again"
 
 
 def _says_old_name(finding: Problem, old_names: Collection[Mention]) -> bool:

@@ -65,3 +65,48 @@ def test_a_fill_that_was_made_of_another_spec_goes_and_is_named(root: Path) -> N
         f"{SLOT}: it was filled for something else than this; `scaffolder fill` asks again"
     ]
     assert check(root).is_clean
+
+
+OLD_SLOT, NEW_SLOT = "entities.note.docstring", "entities.memo.docstring"
+RENAMED = (
+    SMALL.replace("Note:", "Memo:")
+    .replace("    labels: <-> Label", "    labels: <-> Label\n    $meta: {renamed_from: Note}")
+    .replace("[Note]", "[Memo]")
+    .replace("entity: Note", "entity: Memo")
+)
+
+
+def test_a_fill_of_an_entity_that_has_another_name_is_asked_for_again(root: Path) -> None:
+    # What the model was shown had the old name in it: its words may be wrong for the new one.
+    fill(FillRequest(root, (OLD_SLOT,), Settings(), validate=False, test=False), Told({}))
+    assert "Said by a test" in (root / "app/models/note.py").read_text()
+    (root / "scaffold.yml").write_text(RENAMED)
+    report = update(UpdateRequest(root, validate=False))
+    assert (report.status, report.conflicts) == ("updated", ())
+    assert f"{NEW_SLOT}: it was filled as {OLD_SLOT}; `scaffolder fill` asks again" in report.not_done
+    assert "Said by a test" not in (root / "app/models/memo.py").read_text()
+    asked = Told({})
+    done = fill(FillRequest(root, ("entities.*.docstring",), Settings(), validate=False, test=False), asked)
+    assert NEW_SLOT in {request.slot for request in asked.asked}
+    assert done.status == "written"
+    assert "Said by a test" in (root / "app/models/memo.py").read_text()
+    assert check(root).is_clean
+
+
+def test_what_a_person_made_of_a_fill_moves_along(root: Path) -> None:
+    fill(FillRequest(root, (OLD_SLOT,), Settings(), validate=False, test=False), Told({}))
+    model = root / "app/models/note.py"
+    model.write_text(model.read_text().replace("Said by a test", "Said by me"))
+    (root / "scaffold.yml").write_text(RENAMED)
+    report = update(UpdateRequest(root, validate=False))
+    assert (report.status, report.conflicts) == ("updated", ())
+    text = (root / "app/models/memo.py").read_text()
+    assert f"# slot: {NEW_SLOT}" in text
+    assert "Said by me" in text
+    assert [line for line in report.not_done if line.startswith("entities.memo")] == [
+        f"{NEW_SLOT}: you edited it, so it keeps your text"
+    ]
+    asked = Told({})
+    fill(FillRequest(root, ("entities.*.docstring",), Settings(), validate=False, test=False), asked)
+    assert NEW_SLOT not in {request.slot for request in asked.asked}
+    assert "Said by me" in (root / "app/models/memo.py").read_text()
