@@ -14,7 +14,12 @@ ASKED = "project: {type: yaml}\nentities: {type: yaml, default: []}\n"
 LOOP = "{% yield e from entities %}{{ e.module }}{% endyield %}"
 PLACES = ("new1.txt", "docs/new2.md", "app/core/new3.sh", "app", "docs/guide", "docs/guide/new4.txt", "loop/person.txt")
 """Where authors put new files, and where people put their own before."""
-NAMES = ("Order", "Invoice", "Parcel", "Person")
+NAMES = ("Order", "Invoice", "Parcel", "Person", "OrderLine", "Box")
+NAMED = (
+    "{{ e.name }}\n", "class {{ e.class_name }}: {{ e.module }}_id\n", "from {{ e.module }} import {{ e.var_plural }}\n"
+)  # fmt: skip
+ALL = '{% for e in entities %}from app.{{ e.module }} import {{ e.name }}{{ "\\n" }}{% endfor %}\n'
+"""Lines that say the names of entities."""
 
 
 class Author:
@@ -29,7 +34,11 @@ class Author:
         self.name = "shop"
         for _ in range(7):
             self.add()
-        self.blueprints["base"][f"loop/{LOOP}.txt.jinja"] = "{{ e.name }}\n" + self.text()
+        self.former: dict[str, list[str]] = {}
+        named = [self.line() for _ in range(4)] + list(NAMED)
+        self.chance.shuffle(named)
+        self.blueprints["base"][f"loop/{LOOP}.txt.jinja"] = "{{ e.name }}\n" + "".join(named)
+        self.blueprints["base"]["all.txt.jinja"] = self.text() + ALL + self.text()
 
     def text(self) -> str:
         """Lines, some of which are equal, as the braces and blank lines of code are."""
@@ -71,12 +80,21 @@ class Author:
             lambda: self.blueprints.pop("more", None),
             lambda: self.blueprints.setdefault("extra", {f"extra{self.count}.txt": self.text()}),
             lambda: self.entities.symmetric_difference_update({self.chance.choice(NAMES)}),
+            *[self.rename] * 3,
             lambda: setattr(self, "name", self.chance.choice(["shop", "store"])),
         ]
         if self.chance.random() < 0.6:
             files[path] = self.edited(files[path])
         else:
             self.chance.choice(moves)()
+
+    def rename(self) -> None:
+        """Give an entity another name, and say so in the spec from then on."""
+        free = [name for name in NAMES if name not in self.entities]
+        if self.entities and free:
+            old, new = self.chance.choice(sorted(self.entities)), self.chance.choice(free)
+            self.entities ^= {old, new}
+            self.former[new] = [old, *self.former.pop(old, [])]
 
     def edited(self, text: str) -> str:
         """The text with some lines changed."""
@@ -100,7 +118,13 @@ class Author:
 
     def spec(self) -> str:
         """The spec as it is now."""
-        entities = "".join(f"  {name}: {{name: string}}\n" for name in sorted(self.entities))
+        taken = set(self.entities)
+        entities = ""
+        for name in sorted(self.entities):
+            former = [one for one in dict.fromkeys(self.former.get(name, [])) if one not in taken]
+            taken.update(former)
+            meta = f", $meta: {{renamed_from: [{', '.join(former)}]}}" if former else ""
+            entities += f"  {name}: {{name: string{meta}}}\n"
         return f"spec: 1\nproject: {{name: {self.name}}}\n" + (f"entities:\n{entities}" if entities else "")
 
 
@@ -126,9 +150,10 @@ class Person:
         ]
 
     def mine(self) -> bytes:
-        """A line that nobody else writes."""
+        """A line that nobody else writes; it may say the name of an entity."""
         self.count += 1
-        return f"mine {self.count};\n".encode()
+        names = self.chance.choice(["", "", f" {self.chance.choice(NAMES)}", " from order import orders", " order_id"])
+        return f"mine {self.count};{names}\n".encode()
 
     def edit(self) -> None:
         """Do one of the things that people do."""
