@@ -33,7 +33,7 @@ _ENVOPS_BOOLEANS: Final = frozenset({"keep_trailing_newline", "trim_blocks", "ls
 _UNDEFINED: Final = "jinja2.StrictUndefined"
 _SETTINGS: Final = frozenset({"_subdirectory", "_templates_suffix", "_envops", "_exclude"})
 _QUESTION_KEYS: Final = frozenset({"type", "default", "help"})
-_BLUEPRINT_KEYS: Final = frozenset({"name", "version", "description", "requires", "once", "slots"})
+_BLUEPRINT_KEYS: Final = frozenset({"name", "version", "description", "requires", "once", "append_only", "slots"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SUFFIX: Final = re.compile(r"\.\w+\Z")
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+\Z")
@@ -68,6 +68,7 @@ class Blueprint:
     description: str
     requires: tuple[str, ...]
     once: tuple[str, ...]
+    append_only: tuple[str, ...]
     slots: Mapping[str, SlotDeclaration]
     root: Path
     questions: Mapping[str, Question]
@@ -192,6 +193,7 @@ def load_blueprint(folder: Path) -> Blueprint:
             description=meta.text("description"),
             requires=meta.texts("requires"),
             once=meta.texts("once"),
+            append_only=meta.texts("append_only"),
             slots=MappingProxyType(read_slots(meta)),
             root=folder,
             questions=MappingProxyType(_questions(config)),
