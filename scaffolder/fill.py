@@ -99,7 +99,7 @@ def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]
     project = Project(request.root)
     lock = require_lock(project)
     recover(request.root)
-    planned, made = rendered(project, lock, on_event=on_event)
+    planned, made, _ = rendered(project, lock, on_event=on_event)
     if made.failures:
         raise made.failures[0].errors[0]
     return prepare(project, planned.spec, made.tree, catalog(), request.slots), planned.project, lock

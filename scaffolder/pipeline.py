@@ -169,6 +169,13 @@ def once_globs(planned: Planned) -> tuple[str, ...]:
     return tuple(glob for step in planned.plan.steps if step.blueprint in known for glob in known[step.blueprint].once)
 
 
+def append_globs(planned: Planned) -> tuple[str, ...]:
+    """Give the patterns of the files to which later runs only add others."""
+    known = catalog().blueprints
+    steps = (step for step in planned.plan.steps if step.blueprint in known)
+    return tuple(glob for step in steps for glob in known[step.blueprint].append_only)
+
+
 def _findings(tree: Tree, on_event: OnEvent) -> tuple[Problem, ...]:
     """Check the files that are new with the validators that cost next to nothing; `.scaffold` is our own notes."""
     from scaffolder_validators import validate_fast  # noqa: PLC0415 - not needed with --no-validate

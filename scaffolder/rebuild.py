@@ -11,7 +11,7 @@ from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, ignore
 from scaffolder.project import Project
 from scaffolder.state import LOCK, SPEC_FILE, Lock
-from scaffolder.target import target
+from scaffolder.target import History, target
 from scaffolder.write import recover, write_changes
 
 
@@ -49,12 +49,14 @@ def rebuild(root: Path, source: str | None = None, on_event: OnEvent = ignore) -
         source, exclude = _known(project)
     if project.spec is None:
         raise SourceError(f"{root} has no {SPEC_FILE}, so there is nothing to make the state from")
-    made = target(project, Lock("", source, "", {}, {}, exclude), None, (), on_event)
+    is_sound = _is_sound(project)
+    history: History = "keep" if is_sound else "lost"
+    made = target(project, Lock("", source, "", {}, {}, exclude), on_event=on_event, history=history)
     if made.rendered.failures:
         raise next(error for failure in made.rendered.failures for error in failure.errors)
     disk = Disk(str(root))
     writes = [file for file in made.state if (there := disk.get(file.path)) is None or there.content != file.content]
-    if writes and _is_sound(project):
+    if writes and is_sound:
         hint = "`scaffolder update` brings the project up to date with its spec and the blueprints"
         raise SourceError(f"the state of {root} is sound, there is nothing to mend", hint=hint)
     write_changes(writes, (), disk, root)

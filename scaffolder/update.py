@@ -40,9 +40,9 @@ from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
 from scaffolder.renamed import asked_again, left_over, renaming_of, with_errors
 from scaffolder.state import SPEC_FILE, Lock
-from scaffolder.target import Target, require_settled, target
+from scaffolder.target import History, Target, require_settled, target
 from scaffolder.tree import File, Tree
-from scaffolder.update_report import Status, UpdateReport
+from scaffolder.update_report import Migration, Status, UpdateReport
 from scaffolder.write import recover, write_changes
 
 
@@ -51,7 +51,8 @@ class UpdateRequest:
     """What `update` shall do with the project in the folder `root`.
 
     Without `spec` the project's own `scaffold.yml` is used, as it is now. `force` passes over uncommitted changes and
-    marks of earlier conflicts. With `kind` "recopy" edits are given up, which needs `overwrite` if there are any.
+    marks of earlier conflicts. With `kind` "recopy" edits are given up, which needs `overwrite` if there are any. A
+    migration that loses something of the rows needs `allow_destructive`.
     """
 
     root: Path
@@ -63,6 +64,7 @@ class UpdateRequest:
     force: bool = False
     overwrite: bool = False
     validate: bool = True
+    allow_destructive: bool = False
 
 
 def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
@@ -79,7 +81,8 @@ def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
     project = Project(request.root)
     lock = require_lock(project)
     notes = [] if request.force or request.pretend else _check_committed(project)
-    made = target(project, lock, request.spec, request.overrides, on_event)
+    history: History = "restore" if request.kind == "recopy" else "keep"
+    made = target(project, lock, request.spec, request.overrides, on_event, history)
     try:
         result = _result(request, project, made, on_event)
     except OSError as error:
@@ -119,7 +122,7 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     if made.rendered.failures:
         return report
     lock = require_lock(project)
-    report = replace(report, blueprints=_blueprints(lock, made))
+    report = replace(report, blueprints=_blueprints(lock, made), migration=_migration(made))
     disk = Disk(str(request.root))
     with stage("merge", on_event):
         _check_spec(request, lock, disk)
@@ -140,6 +143,8 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
     report = replace(report, outcomes=merged.outcomes, changes=changes, not_done=(*report.not_done, *own, *asked))
     if request.kind == "recopy" and not request.overwrite and _replaces(merged):
         return replace(report, status="edits")
+    if report.migration is not None and report.migration.losses and not (request.allow_destructive or request.pretend):
+        return replace(report, status="destructive")
     findings, unchecked = _findings(request, project, merged, on_event)
     old_names = with_errors(renaming, old_names, findings, merged)
     report = replace(report, findings=findings, old_names=old_names, not_done=(*report.not_done, *unchecked))
@@ -151,6 +156,11 @@ def _result(request: UpdateRequest, project: Project, made: Target, on_event: On
         _write(writes, merged.deletes, disk, request.root)
     status: Status = "updated" if changes or merged.unsettled else "current"
     return replace(report, status=status)
+
+
+def _migration(made: Target) -> Migration | None:
+    new = made.revisions.new
+    return None if new is None else Migration(made.revisions.path_in(made.tree), new.title, new.losses, new.notes)
 
 
 def _check_spec(request: UpdateRequest, lock: Lock, disk: Mapping[str, Entry]) -> None:

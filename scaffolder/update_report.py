@@ -14,16 +14,17 @@ from scaffolder.merging.model import NEEDS_A_PERSON
 from scaffolder.problem import Problem
 from scaffolder.report import count
 
-Status: TypeAlias = Literal["updated", "current", "pretended", "unsettled", "edits", "invalid", "failed"]
+Status: TypeAlias = Literal["updated", "current", "pretended", "unsettled", "edits", "destructive", "invalid", "failed"]
 """How an update ended.
 
-updated    written, perhaps with conflicts (`conflicts` names them)
-current    there was nothing to write
-pretended  nothing was written because that was asked for
-unsettled  nothing was written: files still have the marks of an earlier conflict
-edits      nothing was written: `recopy` would give up edits, and was not told to
-invalid    nothing was written: the new files have errors
-failed     nothing was written: blueprints failed
+updated      written, perhaps with conflicts (`conflicts` names them)
+current      there was nothing to write
+pretended    nothing was written because that was asked for
+unsettled    nothing was written: files still have the marks of an earlier conflict
+edits        nothing was written: `recopy` would give up edits, and was not told to
+destructive  nothing was written: the new migration would lose something of the rows, and that was not allowed
+invalid      nothing was written: the new files have errors
+failed       nothing was written: blueprints failed
 """
 
 JSON_VERSION = 1
@@ -35,6 +36,16 @@ _DETAILS = {
     "once": "yours since the first copy",
 }
 _SILENT = ("unchanged", "edited", "once")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A new revision: `losses` is what it loses of the rows that exist, `rows` what these get; a sentence each."""
+
+    path: str
+    title: str
+    losses: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class UpdateReport:
     warnings: tuple[Problem, ...] = ()
     findings: tuple[Problem, ...] = ()
     old_names: tuple[Mention, ...] = ()
+    migration: Migration | None = None
     not_done: tuple[str, ...] = ()
 
     @property
@@ -78,6 +90,8 @@ class UpdateReport:
         said = [one for one in self.outcomes if one.outcome not in _SILENT or one.reason]
         if self.status == "unsettled":
             said = []
+        if self.status == "destructive":
+            said = []
         if self.status == "edits":
             said = [one for one in said if one.outcome == "replaced"]
         parts = [
@@ -86,6 +100,8 @@ class UpdateReport:
             _section("Blueprints", self.blueprints),
             _section("Errors", self.errors),
             _section("Conflicts", self._conflicts()),
+            _section("Migration", self._migration()),
+            _section("Destructive", self._destructive()),
             _section("Old names", self._old_names()),
             _section("Warnings", map(str, self.warnings)),
             _section("Findings", map(str, self.findings)),
@@ -109,6 +125,9 @@ class UpdateReport:
             case "edits":
                 replaced = sum(one.outcome == "replaced" for one in self.outcomes)
                 return f"{where}: edits in {count(replaced, 'file')} would be given up; nothing was written"
+            case "destructive":
+                losses = count(len(self._losses), "destructive change")
+                return f"{where}: {losses} to rows that exist; nothing was written"
             case "invalid":
                 return f"{where}: {count(len(self.findings), 'new error')} in the new files; nothing was written"
             case "failed":
@@ -124,11 +143,25 @@ class UpdateReport:
         edited = sum(one.outcome == "edited" for one in self.outcomes)
         return f" ({count(edited, 'file')} edited by you)" if edited else ""
 
+    @property
+    def _losses(self) -> tuple[str, ...]:
+        return self.migration.losses if self.migration is not None else ()
+
+    def _migration(self) -> list[str]:
+        if self.migration is None:
+            return []
+        return [f"{self.migration.path}: {self.migration.title}", *self.migration.rows]
+
+    def _destructive(self) -> list[str]:
+        if not self._losses or self.status != "destructive":
+            return list(self._losses)
+        return [*self._losses, "to go on, pass --allow-destructive; to keep them, change scaffold.yml"]
+
     def _old_names(self) -> list[str]:
         return [f"{one.path}:{one.line} still says {one.name}" for one in self.old_names]
 
     def _conflicts(self) -> list[str]:
-        if self.status in {"invalid", "failed"}:
+        if self.status in {"destructive", "invalid", "failed"}:
             return []
         lines = [f"{one.path}{_conflict(one)}" for one in self.conflicts]
         if lines and self.status == "unsettled":

@@ -61,6 +61,15 @@ def data_options(function: _F) -> _F:
     )(function)
 
 
+def allow_destructive(function: _F) -> _F:
+    """Add `--allow-destructive`."""
+    return click.option(
+        "--allow-destructive",
+        is_flag=True,
+        help="Write a migration that loses something of the rows: a column that is dropped, a text that is cut.",
+    )(function)
+
+
 def given_spec(path: Path) -> SpecSource:
     """Give the spec in a file, or on standard input for `-`."""
     from scaffolder.input import SpecSource, from_stream  # noqa: PLC0415

@@ -19,6 +19,7 @@ from scaffolder.cli.update import UpdateOptions, run
 @click.option("--diff", is_flag=True, help="Print what would change, file by file, and write nothing.")
 @click.option("-f", "--force", is_flag=True, help="Same as --overwrite, also with uncommitted changes.")
 @click.option("-w", "--overwrite", is_flag=True, help="Give up what people edited in files of the templates.")
+@options.allow_destructive
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--no-validate", is_flag=True, help="Write without checking what was rendered; the summary says so.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")

@@ -25,6 +25,7 @@ _EXIT_CODES: Final = {
     "pretended": exits.FINE,
     "unsettled": exits.FINDINGS,
     "edits": exits.FINDINGS,
+    "destructive": exits.FINDINGS,
     "invalid": exits.FINDINGS,
     "failed": exits.BAD_INPUT,
 }
@@ -44,6 +45,7 @@ class UpdateOptions:
     as_json: bool
     force: bool = False
     overwrite: bool = False
+    allow_destructive: bool = False
     conflict: Literal["inline", "rej"] = "inline"
     defaults: bool = False
     vcs_ref: str | None = None
@@ -63,6 +65,7 @@ class UpdateOptions:
     help="Where both sides changed the same lines: mark them in the file, or keep yours and write the rest to a .rej.",
 )
 @click.option("-f", "--force", is_flag=True, help="Go on with uncommitted changes or marks of an earlier conflict.")
+@options.allow_destructive
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and no summary unless there are conflicts.")
 @click.option("--no-validate", is_flag=True, help="Write without checking what was merged; the summary says so.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
@@ -122,6 +125,7 @@ def _run(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
         force=chosen.force,
         overwrite=chosen.overwrite,
         validate=not chosen.no_validate,
+        allow_destructive=chosen.allow_destructive,
     )
     progress = Progress(quiet=chosen.quiet or chosen.as_json, brief=True)
     try:

@@ -1,0 +1,204 @@
+"""Run migrations over rows, and compare what comes out with a database that was made anew.
+
+Reads cases from standard input, one JSON object a line, and writes one JSON object a line: `{"name", "failure"}`, where
+`failure` is empty when all is well, or `refused` when rows broke a new unique constraint that the case says they may.
+The only argument is the URL of a database whose tables may go, or `sqlite`.
+"""
+
+import datetime as dt
+import json
+import sys
+import tempfile
+import traceback
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.dialects import postgresql
+
+ENV = """\
+from alembic import context
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+@contextmanager
+def connected(url: str, folder: Path, name: str) -> Iterator[sa.Connection]:
+    """Open an empty database."""
+    if url == "sqlite":
+        engine = sa.create_engine(f"sqlite:///{folder / name}.db", poolclass=sa.NullPool)
+        sa.event.listen(engine, "connect", lambda connection, _record: setattr(connection, "isolation_level", None))
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    else:
+        engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def migrate(connection: sa.Connection, folder: Path, files: dict[str, str], to: str) -> None:
+    """Bring the database to a revision of `files`."""
+    script = Path(tempfile.mkdtemp(dir=folder))
+    (script / "versions").mkdir()
+    (script / "env.py").write_text(ENV)
+    for name, text in files.items():
+        (script / "versions" / name).write_text(text)
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(script))
+    known = (
+        {row[0] for row in connection.execute(sa.text("SELECT version_num FROM alembic_version"))}
+        if (sa.inspect(connection).has_table("alembic_version"))
+        else set()
+    )
+    connection.rollback()
+    with connection.begin():
+        if to in known or (to != "head" and known):
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+
+
+def structure(connection: sa.Connection) -> dict[str, Any]:
+    """Say all that matters of the tables."""
+    inspector = sa.inspect(connection)
+    found: dict[str, Any] = {}
+    for table in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
+        columns = {one["name"]: [str(one["type"]), one["nullable"]] for one in inspector.get_columns(table)}
+        keys = [
+            [one["name"], one["constrained_columns"], one["referred_table"], one["options"].get("ondelete")]
+            for one in inspector.get_foreign_keys(table)
+        ]
+        found[table] = {
+            "columns": dict(sorted(columns.items())),
+            "key": inspector.get_pk_constraint(table)["constrained_columns"],
+            "keys": sorted(keys),
+            "uniques": sorted([one["name"], one["column_names"]] for one in inspector.get_unique_constraints(table)),
+            "checks": sorted([one["name"], one["sqltext"]] for one in inspector.get_check_constraints(table)),
+            "indexes": sorted(
+                [one["name"], one["column_names"]]
+                for one in inspector.get_indexes(table)
+                if not one.get("duplicates_constraint")
+            ),
+        }
+        if connection.dialect.name == "postgresql":
+            found[table]["key name"] = inspector.get_pk_constraint(table)["name"]
+    connection.rollback()
+    return found
+
+
+def difference(was: dict[str, Any], now: dict[str, Any]) -> str:
+    """Say where two structures differ."""
+    lines = []
+    for table in sorted({*was, *now}):
+        for part in sorted({*was.get(table, {}), *now.get(table, {})}):
+            one, other = was.get(table, {}).get(part), now.get(table, {}).get(part)
+            if one != other:
+                lines.append(f"{table}.{part}: {one} / {other}")
+    return "\n".join(lines)
+
+
+def insert(connection: sa.Connection, rows: list[list[Any]]) -> None:
+    """Insert rows: table, and (column, type, value) as Python source."""
+    names = {"sa": sa, "postgresql": postgresql, "dt": dt, "uuid": uuid}
+    with connection.begin():
+        for table, values in rows:
+            columns = [sa.column(name, eval(kind, names)) for name, kind, _ in values]
+            given = {name: eval(source, names) for name, _, source in values}
+            connection.execute(sa.table(table, *columns).insert().values(given))
+
+
+def values(connection: sa.Connection, table: str, columns: list[str]) -> dict[Any, list[Any]]:
+    """Give the values of rows by their id; association tables have none, there the row is its own."""
+    metadata = sa.MetaData()
+    reflected = sa.Table(table, metadata, autoload_with=connection, resolve_fks=False)
+    key = [reflected.c["id"]] if "id" in reflected.c else list(reflected.primary_key.columns)
+    rows = connection.execute(sa.select(*key, *(reflected.c[name] for name in columns))).all()
+    found = {tuple(map(str, row[: len(key)])): list(row[len(key) :]) for row in rows}
+    connection.rollback()
+    return found
+
+
+def compare(before: dict[Any, list[Any]], after: dict[Any, list[Any]], what: str) -> str:
+    """Say which values are not what they were; a missing one may have been given."""
+    for key, row in before.items():
+        if key not in after:
+            return f"{what}: row {key} is gone"
+        for one, other in zip(row, after[key], strict=True):
+            if one is not None and one != other:
+                return f"{what}: {key} had {one!r}, has {other!r}"
+    return ""
+
+
+def dangling(connection: sa.Connection) -> str:
+    """Say which rows refer to nothing, where the database does not watch over it during migrations."""
+    if connection.dialect.name != "sqlite":
+        return ""
+    found = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    connection.rollback()
+    return f"dangling: {found}" if found else ""
+
+
+def check(case: dict[str, Any], url: str, folder: Path) -> str:
+    """Carry out one case; gives what is wrong."""
+    with connected(url, folder, "fresh") as connection:
+        migrate(connection, folder, case["fresh"], "head")
+        fresh = structure(connection)
+    with connected(url, folder, "grown") as connection:
+        migrate(connection, folder, case["before"], "head")
+        old = structure(connection)
+        insert(connection, case["rows"])
+        kept = [
+            (was, now, pairs, values(connection, was, [one for one, _ in pairs])) for was, now, pairs in case["kept"]
+        ]
+        try:
+            migrate(connection, folder, case["after"], "head")
+        except sa.exc.IntegrityError as error:
+            if case["may_refuse"] and "unique" in str(error).lower():
+                return "refused"
+            raise
+        if said := difference(structure(connection), fresh) or dangling(connection):
+            return f"after the upgrade: {said}"
+        for was, now, pairs, rows in kept:
+            if said := compare(rows, values(connection, now, [new for _, new in pairs]), f"{was} -> {now}"):
+                return said
+        try:
+            migrate(connection, folder, case["after"], case["head"])
+        except sa.exc.IntegrityError as error:
+            if case["may_refuse_back"] and "unique" in str(error).lower():
+                return "refused"
+            raise
+        if said := difference(structure(connection), old) or dangling(connection):
+            return f"after the downgrade: {said}"
+        for was, now, pairs, rows in kept:
+            if said := compare(rows, values(connection, was, [one for one, _ in pairs]), f"{now} -> {was}"):
+                return f"after the downgrade: {said}"
+        migrate(connection, folder, case["after"], "head")
+        said = difference(structure(connection), fresh) or dangling(connection)
+        return f"after the second upgrade: {said}" if said else ""
+
+
+def main(url: str) -> None:
+    """Carry out all cases."""
+    for line in sys.stdin:
+        case = json.loads(line)
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                failure = check(case, url, Path(folder))
+            except Exception:  # noqa: BLE001 - any failure is one of the case
+                failure = traceback.format_exc()[-3000:]
+        print(json.dumps({"name": case["name"], "failure": failure}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

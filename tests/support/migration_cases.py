@@ -1,0 +1,188 @@
+"""Changes of a spec as cases for `tests/generated/programs/migrate.py`: revisions, rows, and what must stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scaffolder.input import SpecSource
+from scaffolder.migrations import NewRevision, Schema, facts_of, new_revision, read_history, tables_of
+from scaffolder.migrations.bounds import Bounds, bounds_of
+from scaffolder.migrations.diff import difference
+from scaffolder.migrations.names import Names, effective
+from scaffolder.migrations.schema import Column, Table
+from scaffolder.migrations.column_types import kind_of
+from scaffolder.pipeline import catalog, plan
+from scaffolder.planned import Planned
+from scaffolder.templates import render_blueprint
+
+_FOLDER = "migrations/versions/"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A spec that became another one: revisions before and after (name -> text), and the new one."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    fresh: Mapping[str, str]
+    old: Schema
+    new: Schema
+    names: Names
+    revision: NewRevision | None
+
+
+def planned_of(text: str) -> Planned:
+    """Plan what holds the migrations.
+
+    Raises:
+        BadInputError: the spec has errors.
+    """
+    return plan("data_models", SpecSource("scaffold.yml", content=text.encode()))
+
+
+def revisions_of(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Give the revisions that the blueprint renders, by file name; the first one is what a copy gives."""
+    files = render_blueprint(catalog().blueprints["data_models"], answers)
+    return {file.path.removeprefix(_FOLDER): file.content.decode() for file in files if file.path.startswith(_FOLDER)}
+
+
+def change(before: Mapping[str, str], was: Planned, now: Planned) -> Change:
+    """Give the revision that an update would add to those in `before`."""
+    history = read_history({name: text.encode() for name, text in before.items()})
+    contract = tables_of(now.plan.answers)
+    known = {entity["name"] for entity in was.plan.answers["entities"]}
+    renames = now.renames(known) if now.renames is not None else None
+    revision = new_revision(history.schema, history, contract, renames, facts_of(now.plan.answers))
+    fresh = revisions_of(now.plan.answers)
+    after = dict(before)
+    if revision is not None:
+        made = revisions_of({**now.plan.answers, "revision": revision.answer})
+        after |= {name: text for name, text in made.items() if name.startswith(revision.id)}
+    return Change(
+        before, after, fresh, history.schema, contract, effective(renames, history.schema, contract), revision
+    )
+
+
+def case_of(name: str, one: Change) -> str:
+    """Write a case as a line of JSON."""
+    history = read_history({name: text.encode() for name, text in one.before.items()})
+    forth = difference(one.old, one.new, one.names, {})
+    back = difference(one.new, one.old, one.names.back(), {})
+    kept = [[was, now, pairs] for was, now, pairs in _kept(one, forth, back)]
+    return json.dumps(
+        {
+            "name": name,
+            "before": one.before,
+            "after": one.after,
+            "fresh": one.fresh,
+            "head": history.heads[0] if history.heads else "base",
+            "rows": list(_rows(one.old)),
+            "kept": kept,
+            "may_refuse": _may_refuse(one.old, one.new, one.names),
+            "may_refuse_back": _may_refuse(one.new, one.old, one.names.back()),
+        }
+    )
+
+
+def _may_refuse(was: Schema, now: Schema, names: Names) -> bool:
+    """Tell whether rows can break a unique constraint: one that is new, or one over values that are cut to fit."""
+    found = difference(was, now, names, {})
+    tightened = {
+        (step.table.name, step.column.name) for step in found.data if type(step).__name__ not in {"Fill", "Refer"}
+    }
+    cut = any(
+        (table.name, column) in tightened for table in now.values() for one in table.unique_sets for column in one
+    )
+    return cut or any("no two rows may share" in note for note in found.notes)
+
+
+def _kept(one: Change, forth: Any, back: Any) -> Iterator[tuple[str, str, list[list[str]]]]:
+    """Give tables that stay, with the columns whose values must stay too: by old and new name."""
+    touched = {
+        (step.table.name, step.column.name) for step in forth.data if type(step).__name__ not in {"Fill", "Refer"}
+    }
+    touched_back = {
+        (step.table.name, step.column.name) for step in back.data if type(step).__name__ not in {"Fill", "Refer"}
+    }
+    for was, table in one.old.items():
+        now = one.names.tables.get(was, was)
+        if now not in one.new:
+            continue
+        renames = one.names.columns.get(now, {})
+        pairs = []
+        for column in table.columns.values():
+            new = renames.get(column.name, column.name)
+            other = one.new[now].columns.get(new)
+            if other is not None and other.type == column.type and (now, new) not in touched:
+                if (was, column.name) not in touched_back:
+                    pairs.append([column.name, new])
+        yield was, now, pairs
+
+
+def _rows(schema: Schema, count: int = 3) -> Iterator[list[Any]]:
+    """Give rows for all tables that can have some, in an order in which they can be inserted."""
+    filled: set[str] = set()
+    for table in schema.values():
+        needs = {key.target for key in table.foreign_keys if not table.columns[key.columns[0]].nullable}
+        if not needs <= filled:
+            continue
+        filled.add(table.name)
+        for number in range(count):
+            yield [
+                table.name,
+                [
+                    [column.name, column.type, _value(table, column, number, count, filled)]
+                    for column in table.columns.values()
+                ],
+            ]
+
+
+def _id(table: str, number: int) -> str:
+    return f"uuid.uuid5(uuid.NAMESPACE_URL, {f'{table}/{number}'!r})"
+
+
+def _value(table: Table, column: Column, number: int, count: int, filled: set[str]) -> str:
+    if column.name == "id":
+        return _id(table.name, number)
+    target = table.target_of(column.name)
+    if target is not None:
+        if target not in filled or (target == table.name and number == 0) or (column.nullable and number == 1):
+            return "None"
+        if target == table.name:
+            return _id(target, 0 if not _is_unique(table, column) else number - 1)
+        return _id(target, number)
+    if column.nullable and number == 1:
+        return "None"
+    return _plain(column, bounds_of(column.name, table.checks), number)
+
+
+def _is_unique(table: Table, column: Column) -> bool:
+    return any(column.name in one for one in table.unique_sets)
+
+
+def _plain(column: Column, bounds: Bounds, number: int) -> str:
+    kind = kind_of(column.type)
+    if kind.family == "text":
+        if bounds.values:
+            return repr(bounds.values[number % len(bounds.values)])
+        longest = min(one for one in (bounds.longest, kind.length, 30) if one is not None)
+        return repr(f"{number} {'ä b' * 20}"[: max(bounds.shortest, longest if number == 2 else 4)])
+    if kind.family in {"int", "bigint", "double"}:
+        low, high = bounds.low, bounds.high
+        value = float(low) + number if low is not None else float(high) - number if high is not None else 100.0 * number
+        value = min(value, float(high)) if high is not None else value
+        return repr(value) if kind.family == "double" else repr(int(value))
+    if kind.family == "decimal":
+        value = (bounds.low or 0) + number
+        return repr(f"{value:.{kind.scale}f}")
+    return {
+        "sa.Boolean()": repr(number % 2 == 0),
+        "sa.Date()": f"dt.date(2026, 1, {number + 1})",
+        "sa.Time()": f"dt.time(8, {number})",
+        "sa.DateTime(timezone=True)": f"dt.datetime(2026, 1, 1, {number}, tzinfo=dt.UTC)",
+        "sa.Uuid()": f"uuid.UUID(int={number + 7})",
+        "sa.LargeBinary()": f"bytes([{number}])",
+    }.get(column.type, f'{{"a": [{number}]}}')
