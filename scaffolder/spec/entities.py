@@ -7,7 +7,7 @@ from typing import Any
 
 import inflection
 
-from scaffolder.naming import Names, column_name, python_attribute, snake
+from scaffolder.naming import Names, column_name, python_attribute, snake, split_words
 from scaffolder.spec.draft import Draft
 from scaffolder.spec.fields import PLACEHOLDER, FieldReader
 from scaffolder.spec.model import Entity, EntityMeta, FieldSpec, field_names
@@ -73,11 +73,18 @@ class EntitiesReader:
             self._problems.error(entry.key, "too-large", message, "split it")
             return Entity(fields={})
         fields = self._entity_fields(entry.name, mapping)
+        for name, field in fields.items():
+            for old in filter(split_words, field.renamed_from):
+                self._problems.renamed(old, name)
+                self._problems.renamed(column_of(old, field), column_of(name, field))
         meta = EntityMeta()
         if META in mapping.values:
             what = f"{entry.name}.{META}"
             given = self._reader.known(mapping.values[META], what, _META_KEYS)
             meta = _MetaReader(self._reader, what, fields).read(given)
+        for old in filter(split_words, meta.renamed_from if split_words(entry.name) else ()):
+            self._problems.renamed(old, entry.name)
+            self._problems.renamed(Names.of(old).plural_snake, Names.of(entry.name).plural_snake)
         return Entity(fields=fields, meta=meta)
 
     def _entity_fields(self, entity: str, mapping: MappingNode) -> dict[str, FieldSpec]:

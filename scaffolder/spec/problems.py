@@ -68,6 +68,7 @@ class Problems:
         self.file = file
         self._found: list[Problem] = []
         self._uncounted = 0
+        self._former: dict[str, list[str]] = {}
         self.errors = 0
 
     @property
@@ -88,11 +89,18 @@ class Problems:
         """Add an error about `name`, which is none of `options`; the hint is the nearest of them, or all if few."""
         self.error(at, code, f"unknown {what} {quote(name)}", self.suggest(name, options))
 
+    def renamed(self, old: str, new: str) -> None:
+        """Remember a former name, for hints about those who still say it."""
+        self._former.setdefault(old, []).append(new)
+
     def suggest(self, name: str, options: Iterable[str]) -> str:
         """Return a hint: the option nearest to `name`, or all of them if few; empty when there is nothing to say."""
         if self.errors > _SUGGESTION_LIMIT:
             return ""
         known = list(options)
+        now = next((new for new in self._former.get(name, ()) if new in known), None)
+        if now is not None:
+            return f"it is called {quote(now)} now"
         if guess := nearest(name, known):
             return f"did you mean {quote(guess)}?"
         if known and len(known) <= 20:
