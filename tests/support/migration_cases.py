@@ -10,10 +10,12 @@ from typing import Any
 from scaffolder.input import SpecSource
 from scaffolder.migrations import NewRevision, Schema, facts_of, new_revision, read_history, tables_of
 from scaffolder.migrations.bounds import Bounds, bounds_of
+from scaffolder.migrations.column_types import kind_of
+from scaffolder.migrations.data import Fill, Refer
 from scaffolder.migrations.diff import difference
 from scaffolder.migrations.names import Names, effective
+from scaffolder.migrations.phases import Difference
 from scaffolder.migrations.schema import Column, Table
-from scaffolder.migrations.column_types import kind_of
 from scaffolder.pipeline import catalog, plan
 from scaffolder.planned import Planned
 from scaffolder.templates import render_blueprint
@@ -90,23 +92,21 @@ def case_of(name: str, one: Change) -> str:
 def _may_refuse(was: Schema, now: Schema, names: Names) -> bool:
     """Tell whether rows can break a unique constraint: one that is new, or one over values that are cut to fit."""
     found = difference(was, now, names, {})
-    tightened = {
-        (step.table.name, step.column.name) for step in found.data if type(step).__name__ not in {"Fill", "Refer"}
-    }
+    tightened = _touched(found)
     cut = any(
         (table.name, column) in tightened for table in now.values() for one in table.unique_sets for column in one
     )
     return cut or any("no two rows may share" in note for note in found.notes)
 
 
-def _kept(one: Change, forth: Any, back: Any) -> Iterator[tuple[str, str, list[list[str]]]]:
+def _touched(found: Difference) -> set[tuple[str, str]]:
+    """Give the columns whose values change, or may change: by table and name."""
+    return {(step.table.name, step.column.name) for step in found.data if not isinstance(step, Fill | Refer)}
+
+
+def _kept(one: Change, forth: Difference, back: Difference) -> Iterator[tuple[str, str, list[list[str]]]]:
     """Give tables that stay, with the columns whose values must stay too: by old and new name."""
-    touched = {
-        (step.table.name, step.column.name) for step in forth.data if type(step).__name__ not in {"Fill", "Refer"}
-    }
-    touched_back = {
-        (step.table.name, step.column.name) for step in back.data if type(step).__name__ not in {"Fill", "Refer"}
-    }
+    touched, touched_back = _touched(forth), _touched(back)
     for was, table in one.old.items():
         now = one.names.tables.get(was, was)
         if now not in one.new:
@@ -116,9 +116,9 @@ def _kept(one: Change, forth: Any, back: Any) -> Iterator[tuple[str, str, list[l
         for column in table.columns.values():
             new = renames.get(column.name, column.name)
             other = one.new[now].columns.get(new)
-            if other is not None and other.type == column.type and (now, new) not in touched:
-                if (was, column.name) not in touched_back:
-                    pairs.append([column.name, new])
+            is_same = other is not None and other.type == column.type
+            if is_same and (now, new) not in touched and (was, column.name) not in touched_back:
+                pairs.append([column.name, new])
         yield was, now, pairs
 
 
@@ -176,8 +176,7 @@ def _plain(column: Column, bounds: Bounds, number: int) -> str:
         value = min(value, float(high)) if high is not None else value
         return repr(value) if kind.family == "double" else repr(int(value))
     if kind.family == "decimal":
-        value = (bounds.low or 0) + number
-        return repr(f"{value:.{kind.scale}f}")
+        return repr(f"{(bounds.low or 0) + number:.{kind.scale}f}")
     return {
         "sa.Boolean()": repr(number % 2 == 0),
         "sa.Date()": f"dt.date(2026, 1, {number + 1})",

@@ -129,15 +129,14 @@ def values(connection: sa.Connection, table: str, columns: list[str]) -> dict[An
     return found
 
 
-def compare(before: dict[Any, list[Any]], after: dict[Any, list[Any]], what: str) -> str:
-    """Say which values are not what they were; a missing one may have been given."""
+def compare(before: dict[Any, list[Any]], after: dict[Any, list[Any]], what: str) -> None:
+    """Raise `WrongError` when values are not what they were; a missing one may have been given."""
     for key, row in before.items():
         if key not in after:
-            return f"{what}: row {key} is gone"
+            raise WrongError(f"{what}: row {key} is gone")
         for one, other in zip(row, after[key], strict=True):
             if one is not None and one != other:
-                return f"{what}: {key} had {one!r}, has {other!r}"
-    return ""
+                raise WrongError(f"{what}: {key} had {one!r}, has {other!r}")
 
 
 def dangling(connection: sa.Connection) -> str:
@@ -149,8 +148,32 @@ def dangling(connection: sa.Connection) -> str:
     return f"dangling: {found}" if found else ""
 
 
-def check(case: dict[str, Any], url: str, folder: Path) -> str:
-    """Carry out one case; gives what is wrong."""
+class UpgradeRefusedError(Exception):
+    """Rows broke a unique constraint that is new, which the revision says may be."""
+
+
+class WrongError(Exception):
+    """A case did not go well."""
+
+
+def move(connection: sa.Connection, folder: Path, case: dict[str, Any], to: str, *, may_refuse: bool) -> None:
+    """Bring the database to a revision of those after the change."""
+    try:
+        migrate(connection, folder, case["after"], to)
+    except sa.exc.IntegrityError as error:
+        if may_refuse and "unique" in str(error).lower():
+            raise UpgradeRefusedError from None
+        raise
+
+
+def judge(connection: sa.Connection, wanted: dict[str, Any], when: str) -> None:
+    """Raise `WrongError` when the database is not as wanted, or rows in it refer to nothing."""
+    if said := difference(structure(connection), wanted) or dangling(connection):
+        raise WrongError(f"{when}: {said}")
+
+
+def check(case: dict[str, Any], url: str, folder: Path) -> None:
+    """Carry out one case. Raise `WrongError` or whatever goes wrong."""
     with connected(url, folder, "fresh") as connection:
         migrate(connection, folder, case["fresh"], "head")
         fresh = structure(connection)
@@ -161,31 +184,16 @@ def check(case: dict[str, Any], url: str, folder: Path) -> str:
         kept = [
             (was, now, pairs, values(connection, was, [one for one, _ in pairs])) for was, now, pairs in case["kept"]
         ]
-        try:
-            migrate(connection, folder, case["after"], "head")
-        except sa.exc.IntegrityError as error:
-            if case["may_refuse"] and "unique" in str(error).lower():
-                return "refused"
-            raise
-        if said := difference(structure(connection), fresh) or dangling(connection):
-            return f"after the upgrade: {said}"
+        move(connection, folder, case, "head", may_refuse=case["may_refuse"])
+        judge(connection, fresh, "after the upgrade")
         for was, now, pairs, rows in kept:
-            if said := compare(rows, values(connection, now, [new for _, new in pairs]), f"{was} -> {now}"):
-                return said
-        try:
-            migrate(connection, folder, case["after"], case["head"])
-        except sa.exc.IntegrityError as error:
-            if case["may_refuse_back"] and "unique" in str(error).lower():
-                return "refused"
-            raise
-        if said := difference(structure(connection), old) or dangling(connection):
-            return f"after the downgrade: {said}"
+            compare(rows, values(connection, now, [new for _, new in pairs]), f"{was} -> {now}")
+        move(connection, folder, case, case["head"], may_refuse=case["may_refuse_back"])
+        judge(connection, old, "after the downgrade")
         for was, now, pairs, rows in kept:
-            if said := compare(rows, values(connection, was, [one for one, _ in pairs]), f"{now} -> {was}"):
-                return f"after the downgrade: {said}"
+            compare(rows, values(connection, was, [one for one, _ in pairs]), f"{now} -> {was}")
         migrate(connection, folder, case["after"], "head")
-        said = difference(structure(connection), fresh) or dangling(connection)
-        return f"after the second upgrade: {said}" if said else ""
+        judge(connection, fresh, "after the second upgrade")
 
 
 def main(url: str) -> None:
@@ -193,8 +201,11 @@ def main(url: str) -> None:
     for line in sys.stdin:
         case = json.loads(line)
         with tempfile.TemporaryDirectory() as folder:
+            failure = ""
             try:
-                failure = check(case, url, Path(folder))
+                check(case, url, Path(folder))
+            except UpgradeRefusedError:
+                failure = "refused"
             except Exception:  # noqa: BLE001 - any failure is one of the case
                 failure = traceback.format_exc()[-3000:]
         print(json.dumps({"name": case["name"], "failure": failure}), flush=True)
