@@ -16,6 +16,7 @@ DEEPEST: Final = 20
 """Levels of mappings and lists in each other."""
 
 _OUTSIDE: Final = "the text reaches out of its slot and changes the rest of the file"
+_MERGE: Final = "<<"
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TEXT: Final = "tag:yaml.org,2002:str"
 
@@ -110,7 +111,8 @@ def _of_kind(
 
 
 def _is_plain_key(key: yaml.Node) -> bool:
-    if not isinstance(key, yaml.ScalarNode) or key.tag != _TEXT:
+    # In quotes it is text to PyYAML, but not to every reader.
+    if not isinstance(key, yaml.ScalarNode) or key.tag != _TEXT or key.value == _MERGE:
         return False
     return key.style in {'"', "'"} or _PLAIN_KEY.fullmatch(key.value) is not None
 
@@ -138,7 +140,7 @@ def _plain(text: str, slot: Slot) -> None:
             raise Rejected("anchors and aliases are not allowed in this slot")
         if getattr(event, "tag", None) is not None:
             raise Rejected("tags are not allowed in this slot")
-        if isinstance(event, yaml.ScalarEvent) and event.value == "<<":
+        if isinstance(event, yaml.ScalarEvent) and event.value == _MERGE and event.style is None:
             raise Rejected("merge keys are not allowed in this slot")
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 DEEPEST: Final = 8
 """Levels of lists in each other; a list has two, and its text one more."""
 
+MOST_BRACKETS: Final = 400
+"""For each one the parser looks through the rest of the paragraph for the end of a link."""
+
 _CODE: Final = re.compile(r"(?<![\\`])(`+)(?!`)[^`]+(?<!`)\1(?!`)")
 _UNESCAPED: Final = re.compile(r"(?<!\\)(?:\\\\)*(?:<[A-Za-z/!?]|\]\((?!https://))")
 _BLOCKS: Final = frozenset(
@@ -34,6 +37,8 @@ def check(before: str, old: Slot, after: str, new: Slot, kind: str) -> None:
         Rejected: a block outside changes, or one inside is HTML, a heading, a fence, an image, a definition of a link.
     """
     del kind
+    if new.text.count("[") > MOST_BRACKETS:
+        raise Rejected(f"it has more than {MOST_BRACKETS} opening brackets")
     outside_before, _ = _split(before, old)
     outside_after, inside = _split(after, new)
     if outside_before != outside_after:

@@ -162,6 +162,7 @@ def _cut(tree: ast.Module, slot: Slot) -> _Cut:
             continue
         if len({(id(owner), name) for owner, name, _ in outermost}) != 1:
             raise Rejected(_OUTSIDE)
+        _none_across(tree, slot)
         owner, name, first = outermost[0]
         siblings = getattr(owner, name)
         index = next(number for number, one in enumerate(siblings) if one is first)
@@ -178,6 +179,18 @@ def _cut(tree: ast.Module, slot: Slot) -> _Cut:
     for node in strings:
         node.value = ""
     return _Cut(texts, "strings", (len(strings),)) if strings else _Cut()
+
+
+def _none_across(tree: ast.Module, slot: Slot) -> None:
+    """See that no string begins in the slot and ends behind it, or the other way round: "" beside another is nothing.
+
+    The trees would be the same, but the fill would be part of an element that is not its own.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and node.lineno != node.end_lineno:
+            begins, ends = slot.start < node.lineno < slot.end, slot.start < (node.end_lineno or 0) < slot.end
+            if begins != ends:
+                raise Rejected(_OUTSIDE)
 
 
 def _list(owner: ast.AST, name: str) -> list[ast.stmt] | list[ast.expr]:

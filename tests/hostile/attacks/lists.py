@@ -21,6 +21,11 @@ None,
 *open("x"),
 == no comma, so that it joins its neighbour
 "low"
+== nothing that joins its neighbour
+"low", ""
+== nothing that joins its neighbour, on a line of its own
+"low",
+""
 == a bracket closed
 "low"]; import os; x = ["y",
 == two lists
