@@ -40,7 +40,7 @@ def left_over(
         OSError: a file cannot be read.
     """
     base = project.base
-    gone = renaming.texts().gone(base, theirs)
+    gone = renaming.texts().gone(*(Tree(one for one in tree.values() if not once(one.path)) for tree in (base, theirs)))
     if not gone:
         return ()
     suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path in (*base, *theirs)}

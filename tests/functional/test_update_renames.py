@@ -88,7 +88,7 @@ class Project:
     def is_settled(self) -> bool:
         """Tell whether another update changes nothing, and the check is clean."""
         before = snapshot(self.root)
-        again = self.run("update", str(self.root))
+        again = self.run("update", str(self.root), "--no-validate")
         clean = self.run("check", str(self.root))
         return (again.code, clean.code) == (0, 0) and "nothing to do" in again.out and snapshot(self.root) == before
 
@@ -261,7 +261,7 @@ def test_an_error_that_is_not_about_a_name_stops_it(desk: Project) -> None:
     desk.edit("app/repositories/comment.py", lambda text: text + "\n\nfrom app.models.tag import Tag as Mine\n")
     before = snapshot(desk.root)
     spec = CASE.replace("    tags: <-> Tag\n", "").replace("  Tag: {hue: string(1..40) unique}\n", "")
-    done = desk.rename(spec)
+    done = desk.rename(spec, "--allow-destructive")
     assert done.code == 1
     assert "new error in the new files; nothing was written" in done.err
     assert "app/repositories/comment.py" in done.err
@@ -273,7 +273,7 @@ def test_a_field_too_and_a_new_one_at_once(desk: Project, rendered: Mapping[str,
     kept = '    kind = "plain"\n'
     desk.edit("app/models/ticket.py", below("subject: orm.Mapped[str]", kept))
     desk.edit("app/repositories/ticket.py", below("searched =", "    deep = True\n"))
-    done = desk.rename(TITLE, "--no-validate")
+    done = desk.rename(TITLE, "--no-validate", "--allow-destructive")
     assert done.code == 0, done.err
     wanted = Project(rendered["title"], desk.capture)
     assert desk.read("app/models/case.py") == below("title: orm.Mapped[str]", kept)(wanted.read("app/models/case.py"))
@@ -286,7 +286,7 @@ def test_a_field_alone(desk: Project) -> None:
     spec = SPEC.replace("hue: string(1..40) unique", "colour: string(1..40) unique was hue")
     desk.edit("app/models/tag.py", below("class Tag(", "    kind = 1\n"))
     desk.edit("app/schemas/tag.py", lambda text: text + "\n\nHUE = TagRead.hue\n")
-    done = desk.rename(spec, "--no-validate")
+    done = desk.rename(spec, "--no-validate", "--allow-destructive")
     number = desk.read("app/schemas/tag.py").count("\n")
     assert done.code == 1
     assert old_names(done.err) == [f"app/schemas/tag.py:{number} still says hue"]
@@ -349,6 +349,60 @@ def test_a_file_that_a_person_deleted_stays_deleted(desk: Project) -> None:
 
 def test_without_a_former_name_an_entity_goes_and_another_comes(desk: Project) -> None:
     desk.edit("app/models/ticket.py", below("class Ticket(", "    # Mine.\n"))
-    done = desk.rename(CASE.replace("renamed_from: Ticket, ", ""), "--no-validate")
+    done = desk.rename(CASE.replace("renamed_from: Ticket, ", ""), "--no-validate", "--allow-destructive")
     assert "kept-edited   app/models/ticket.py" in done.out + done.err
     assert "created       app/models/case.py" in done.out + done.err
+
+
+WORK = "agents: {triage: {goal: Sort., output: {priority: int}}}\n"
+CLASHES = [
+    pytest.param(
+        "Agent: {phone: string}",
+        "Operator: {phone: string, $meta: {renamed_from: Agent}}",
+        {"agent": "operator", "system_agent": "agent"},
+        id="away from a built-in name",
+    ),
+    pytest.param(
+        "Note: {hue: string}",
+        "Message: {hue: string, $meta: {renamed_from: Note}}",
+        {"note": "message", "message": "system_message"},
+        id="to a built-in name",
+    ),
+    pytest.param(
+        "Project: {hue: string}",
+        "Plan: {hue: string, $meta: {renamed_from: Project}}",
+        {"project": "plan"},
+        id="the built-in one comes back",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "moves"), CLASHES)
+def test_names_of_built_in_entities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, moves: dict[str, str]
+) -> None:
+    head = "spec: 1\nproject: {name: desk}\nentities:\n  "
+    desk = Project(render(f"{head}{before}\n{WORK}", tmp_path / "before"), capsys)
+    wanted = Project(render(f"{head}{after}\n{WORK}", tmp_path / "after"), capsys).files()
+    for old, new in moves.items():
+        desk.edit(f"app/models/{old}.py", lambda text, mine=old: f"{text}\n\n# of {mine[::-1]}\n")  # type: ignore[misc]
+        path = f"app/models/{new}.py"
+        wanted[path] += f"\n\n# of {old[::-1]}\n".encode()
+    done = desk.rename(f"{head}{after}\n{WORK}", "--no-validate")
+    assert done.code == 0, done.err
+    assert desk.files() == wanted
+    assert desk.is_settled()
+
+
+def test_a_project_that_skipped_a_name(desk: Project, fresh: Project) -> None:
+    done = desk.rename(CASE.replace("renamed_from: Ticket", "renamed_from: [Issue, Ticket]"))
+    assert done.code == 0, done.err
+    assert desk.files() == fresh.files()
+
+
+def test_recopy_starts_over_under_the_new_name(desk: Project, fresh: Project) -> None:
+    desk.edit("app/models/ticket.py", below("class Ticket(", "    # Mine.\n"))
+    (desk.root / "scaffold.yml").write_text(CASE)
+    done = desk.run("recopy", str(desk.root), "--overwrite", "--no-validate")
+    assert "kept-edited   app/models/ticket.py" in done.out + done.err
+    assert desk.files().items() >= fresh.files().items()
