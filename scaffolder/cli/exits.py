@@ -14,7 +14,7 @@ INTERRUPTED: Final = 130
 HELP: Final = """\b
 Exit codes:
   0    fine
-  1    findings, or files in the way: nothing was written; update: conflicts to settle; check: drift
+  1    findings, or files in the way: nothing was written; update: conflicts or old names to settle; check: drift
   2    bad input or a destination that cannot be used: nothing was written
   3    partial: what is sound was written (--partial)
   70   an error that is a bug of scaffolder
