@@ -76,10 +76,14 @@ class SlotFinished:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A run that was killed earlier was finished (`action` "completed") or undone ("rolled back") first."""
+    """A run that was killed earlier was finished (`action` "completed") or undone ("rolled back") first.
+
+    `kept` are files that somebody edited since: they stay, and the new ones are beside them.
+    """
 
     destination: str
     action: str
+    kept: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

@@ -15,7 +15,7 @@ from scaffolder_fills.request import Asker, Request
 
 from scaffolder.checking import judge
 from scaffolder.errors import DestinationError
-from scaffolder.events import OnEvent, SlotFinished, ignore
+from scaffolder.events import OnEvent, Recovered, SlotFinished, ignore
 from scaffolder.filling.lock import entry_files
 from scaffolder.filling.report import FillReport, Status
 from scaffolder.filling.run import (
@@ -96,9 +96,10 @@ def preview(request: FillRequest, on_event: OnEvent = ignore) -> list[Request]:
 
 
 def _slots_of(request: FillRequest, on_event: OnEvent) -> tuple[Work, str, Lock]:
+    if (recovered := recover(request.root)) is not None:
+        on_event(Recovered(str(request.root), recovered.action, recovered.kept))
     project = Project(request.root)
     lock = require_lock(project)
-    recover(request.root)
     planned, made, _ = rendered(project, lock, on_event=on_event)
     if made.failures:
         raise made.failures[0].errors[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,42 @@ def blame(root: Path, path: str, line: int | None = None) -> Blame | None:
         return None
 
 
+def merged_versions(root: Path, paths: Collection[str]) -> dict[str, tuple[bytes, bytes]]:
+    """Give the files at `paths` as the two branches have them that are being merged, ours first.
+
+    Those that a branch does not have are left out; all of them where nothing is being merged, or git cannot tell.
+    """
+    names = [path for path in paths if "\n" not in path]
+    if not names or not _in_repository(root):
+        return {}
+    try:
+        for other in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD"):
+            if _git(root, "rev-parse", "-q", "--verify", other).returncode == 0:
+                asked = "".join(f"{branch}:./{path}\n" for path in names for branch in ("HEAD", other))
+                done = _git(root, "cat-file", "--batch", given=asked.encode())
+                contents = list(_objects(done.stdout))
+                pairs = zip(names, contents[::2], contents[1::2], strict=True)
+                return {path: (ours, theirs) for path, ours, theirs in pairs if ours is not None and theirs is not None}
+    except (OSError, ValueError):
+        pass
+    return {}
+
+
+def _objects(said: bytes) -> Iterator[bytes | None]:
+    """Read what `cat-file --batch` gives: a line with the size before each content, or one that it is missing."""
+    at = 0
+    while at < len(said):
+        end = said.index(b"\n", at)
+        words = said[at:end].split()
+        if words[-1:] == [b"missing"]:
+            yield None
+            at = end + 1
+        else:
+            size = int(words[-1])
+            yield said[end + 1 : end + 1 + size]
+            at = end + 2 + size
+
+
 def _last(root: Path, *what: str) -> Blame | None:
     """Give the last commit, of those that `git log` shows for `what`."""
     done = _git(root, "log", "-1", "--format=%h%n%an%n%as%n%s", *what)
@@ -84,13 +121,13 @@ def _in_repository(root: Path) -> bool:
     return any((folder / ".git").exists() for folder in (here, *here.parents))
 
 
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _git(root: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
     return subprocess.run(  # noqa: S603 - a fixed program; the paths come after --
         ["git", *arguments],  # noqa: S607 - the user's own git
         cwd=root,
         env=environment | {"LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         check=False,
     )

@@ -17,6 +17,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -132,11 +133,29 @@ def recover_journal(destination: str, *, only_look: bool = False) -> Recovery | 
 
 
 def _check_permissions(paths: Sequence[str], destination: str) -> None:
-    """Find out now what would stop the renames half-way: a folder that we may not write to."""
+    """Find out now what would stop the renames half-way: a folder that we may not write to.
+
+    A file that its owner made read-only would not stop them. That is why it is looked for.
+    """
+    read_only = [path for path in paths if _is_read_only(f"{destination}/{path}")]
+    if read_only:
+        shown = ", ".join(read_only[:5]) + (f" and {len(read_only) - 5} more" if read_only[5:] else "")
+        raise DestinationError(
+            f"these files of {destination} are read-only: {shown}; nothing was changed",
+            hint="make them writable and run the same command again",
+        )
     for parent in sorted({path.rpartition("/")[0] for path in paths}):
         folder = f"{destination}/{parent}"
         if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+
+def _is_read_only(path: str) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return stat.S_ISREG(mode) and not mode & 0o222
 
 
 def _check_unchanged(destination: str, manifest: Mapping[str, Any]) -> None:

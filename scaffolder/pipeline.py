@@ -213,7 +213,7 @@ def _write(tree: Tree, request: CopyRequest, planned: Planned, choose: Choose | 
         recover(request.destination)
         raise
     if result.recovered is not None:
-        on_event(Recovered(str(request.destination), result.recovered.action))
+        on_event(Recovered(str(request.destination), result.recovered.action, result.recovered.kept))
     changes = tuple(Change(path, action) for path, action in result.actions.items())
     if result.conflicts:
         return Outcome("conflicts", changes)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scaffolder import pipeline
 from scaffolder.disk import Disk
 from scaffolder.errors import SourceError, StateError
-from scaffolder.events import OnEvent, ignore
+from scaffolder.events import OnEvent, Recovered, ignore
+from scaffolder.git import merged_versions
 from scaffolder.project import Project
-from scaffolder.state import LOCK, SPEC_FILE, Lock
-from scaffolder.target import History, target
+from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, state_files
+from scaffolder.state_merge import merge_state
+from scaffolder.target import History, Target, target
+from scaffolder.tree import File, Tree
 from scaffolder.write import recover, write_changes
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What `state rebuild` did: files of the new base, and how many of them are on disk exactly so."""
+    """What `state rebuild` did: files of the new base, and how many of them are on disk exactly so.
+
+    `behind` are the files for which `update` has more to bring: the state was put together from those of two branches.
+    """
 
     project: str
     source: str
@@ -26,13 +33,15 @@ class Rebuilt:
     differ: tuple[str, ...]
     missing: tuple[str, ...]
     changed: bool
+    behind: tuple[str, ...] = ()
 
 
 def rebuild(root: Path, source: str | None = None, on_event: OnEvent = ignore) -> Rebuilt:
     """Write the state of the project in `root` as if its spec had just been rendered with the blueprints of today.
 
     No other file is touched. The base for the next merge is then what the blueprints give now: what an older version
-    of them gave differently counts as edited by a person from now on, and stays.
+    of them gave differently counts as edited by a person from now on, and stays. But where git left the states of two
+    branches in it, the base is put together from these, and an update brings what neither of them has.
 
     `source` is the stack; without it, that of the damaged state is taken where it can be read. A state that is sound
     is left alone: to write it anew would turn what an update has yet to bring into edits of a person.
@@ -42,7 +51,8 @@ def rebuild(root: Path, source: str | None = None, on_event: OnEvent = ignore) -
         BadInputError: the spec has errors.
         BlueprintError: a blueprint cannot be rendered.
     """
-    recover(root)
+    if (recovered := recover(root)) is not None:
+        on_event(Recovered(str(root), recovered.action, recovered.kept))
     project = Project(root)
     exclude: tuple[str, ...] = ()
     if source is None:
@@ -55,17 +65,45 @@ def rebuild(root: Path, source: str | None = None, on_event: OnEvent = ignore) -
     if made.rendered.failures:
         raise next(error for failure in made.rendered.failures for error in failure.errors)
     disk = Disk(str(root))
-    writes = [file for file in made.state if (there := disk.get(file.path)) is None or there.content != file.content]
+    base, state = _of_branches(root, made, disk) or (made.tree, made.state)
+    writes = [file for file in state if (there := disk.get(file.path)) is None or there.content != file.content]
     if writes and is_sound:
         hint = "`scaffolder update` brings the project up to date with its spec and the blueprints"
         raise SourceError(f"the state of {root} is sound, there is nothing to mend", hint=hint)
     write_changes(writes, (), disk, root)
-    differ = [path for path, file in made.tree.items() if (there := disk.get(path)) and there.content != file.content]
-    missing = [path for path in made.tree if path not in disk]
-    same = len(made.tree) - len(differ) - len(missing)
+    differ = [path for path, file in base.items() if (there := disk.get(path)) and there.content != file.content]
+    missing = [path for path in base if path not in disk]
+    same = len(base) - len(differ) - len(missing)
+    behind = [path for path in {**base, **made.tree} if _content(base, path) != _content(made.tree, path)]
     return Rebuilt(
-        made.planned.project, source, len(made.tree), same, tuple(differ), tuple(missing), changed=bool(writes)
+        made.planned.project,
+        source,
+        len(base),
+        same,
+        tuple(differ),
+        tuple(missing),
+        changed=bool(writes),
+        behind=tuple(sorted(behind)),
     )
+
+
+def _of_branches(root: Path, made: Target, disk: Disk) -> tuple[Tree, tuple[File, ...]] | None:
+    """Put the states of two branches together, if git left them both in `.scaffold`."""
+    lock, base = ((root / path).read_bytes() if (root / path).is_file() else b"" for path in (LOCK, BASE))
+    there = {path: entry.content for path in made.tree if (entry := disk.get(path)) and entry.kind == "file"}
+    found = merge_state(lock, base, there, partial(merged_versions, root))
+    if found is None:
+        return None
+    read, tree = found
+    state = state_files(
+        tree, scaffolder=read.scaffolder, source=read.source, spec=made.planned.spec, blueprints=read.blueprints,
+        exclude=read.exclude,
+    )  # fmt: skip
+    return tree, state
+
+
+def _content(tree: Tree, path: str) -> bytes | None:
+    return tree[path].content if path in tree else None
 
 
 def _is_sound(project: Project) -> bool:

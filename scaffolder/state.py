@@ -85,8 +85,8 @@ def state_files(
     ]
     files = [f"  {_json(path)}: {_json(_entry(file, digests[path]))}" for path, file in tree.items()]
     text = "\n".join(["{", *lines, *_block("blueprints", used, ","), *_block("files", files, ""), "}", ""])
-    base = "".join(f"{_json(_base_entry(file))}\n" for file in tree.values())
-    return _own(LOCK, scaffolder, text), _own(BASE, scaffolder, base)
+    base = b"".join(line_of(path, _mode(file), file.content) + b"\n" for path, file in tree.items())
+    return _own(LOCK, scaffolder, text.encode()), _own(BASE, scaffolder, base)
 
 
 def read_lock(content: bytes) -> Lock:
@@ -123,7 +123,7 @@ def read_base(content: bytes, lock: Lock) -> Tree:
             data = json.loads(line)
             path = _safe(data["path"])
             locked = lock.files.get(path)
-            body = data["text"].encode() if "text" in data else base64.b64decode(data["base64"], validate=True)
+            body = body_of(data)
             if locked is None or hashlib.sha256(body).hexdigest() != locked.sha256:
                 raise StateError(
                     f"{BASE} does not fit {LOCK}: {path}",
@@ -135,6 +135,15 @@ def read_base(content: bytes, lock: Lock) -> Tree:
     if len(files) != len(lock.files):
         raise StateError(f"{BASE} has {len(files)} files, {LOCK} {len(lock.files)}", hint="restore both")
     return Tree(files)
+
+
+def body_of(line: Mapping[str, str]) -> bytes:
+    """Give the content of a file from its line of `base.jsonl`.
+
+    Raises:
+        ValueError, KeyError: it is damaged.
+    """
+    return line["text"].encode() if "text" in line else base64.b64decode(line["base64"], validate=True)
 
 
 # One encoder for all lines: `json.dumps` with options makes a new one at each call.
@@ -151,19 +160,22 @@ def _entry(file: File, digest: str) -> dict[str, Any]:
     return entry if origin.item is None else entry | {"item": origin.item}
 
 
-def _base_entry(file: File) -> dict[str, Any]:
+def line_of(path: str, mode: str, content: bytes) -> bytes:
+    """Give the line of a file in `base.jsonl`; `mode` is "644" or "755"."""
+    data = {"path": path, "mode": mode}
     try:
-        return {"path": file.path, "mode": _mode(file), "text": file.content.decode()}
+        data["text"] = content.decode()
     except UnicodeDecodeError:
-        return {"path": file.path, "mode": _mode(file), "base64": base64.b64encode(file.content).decode()}
+        data["base64"] = base64.b64encode(content).decode()
+    return _json(data).encode()
 
 
 def _mode(file: File) -> str:
     return "755" if file.mode == 0o755 else "644"
 
 
-def _own(path: str, version: str, text: str) -> File:
-    return File(path, text.encode(), 0o644, Origin("scaffolder", version, path))
+def _own(path: str, version: str, content: bytes) -> File:
+    return File(path, content, 0o644, Origin("scaffolder", version, path))
 
 
 def _locked(data: Mapping[str, Any], versions: Mapping[str, str]) -> LockedFile:

@@ -77,7 +77,7 @@ def update(request: UpdateRequest, on_event: OnEvent = ignore) -> UpdateReport:
     if request.pretend:
         require_settled(request.root)
     elif (recovered := recover(request.root)) is not None:
-        on_event(Recovered(str(request.root), recovered.action))
+        on_event(Recovered(str(request.root), recovered.action, recovered.kept))
     project = Project(request.root)
     lock = require_lock(project)
     notes = [] if request.force or request.pretend else _check_committed(project)

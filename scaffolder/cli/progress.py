@@ -64,8 +64,15 @@ class Progress:
                 self._line(f"{mark} {name}: {messages[0] if messages else 'failed'}")
             case SlotFinished():
                 self._slot(event)
-            case Recovered(destination=destination, action=action):
-                self._line(f"An earlier run on {destination} was cut short; it was {action} first.")
+            case Recovered():
+                self._recovered(event)
+
+    def _recovered(self, event: Recovered) -> None:
+        found = "new" if event.action == "completed" else "old"
+        said = f"it was {event.action} first, so this is the {found} project."
+        self._line(f"An earlier run on {event.destination} was cut short; {said}")
+        if event.kept:
+            self._line(f"Edited since, so that the new ones are beside them as .new: {', '.join(event.kept)}")
 
     def _slot(self, event: SlotFinished) -> None:
         colours = {"filled": "green", "replayed": "green", "failed": "red"}

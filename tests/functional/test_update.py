@@ -679,6 +679,6 @@ def test_a_run_that_was_cut_short_is_finished_first(shop: Workshop) -> None:
         assert "was cut short, or is still writing" in looked.err
     done = shop.update()
     assert done.code == 0
-    assert "was cut short; it was completed first." in done.err
+    assert "was cut short; it was completed first, so this is the new project." in done.err
     assert (shop.read("a.txt"), shop.read("b.txt")) == (NEW, NEW)
     assert not (shop.root / ".scaffold/journal").exists()

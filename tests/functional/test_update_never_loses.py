@@ -67,7 +67,7 @@ def years(folder: Path, seed: int, patch: pytest.MonkeyPatch) -> None:
         assert check(root).is_clean, (seed, year)
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(700, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [25, pytest.param(2000, marks=pytest.mark.slow)])
 def test_no_line_of_a_persons_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     first = random.SystemRandom().randrange(1 << 30)
     for seed in range(first, first + count):

@@ -52,7 +52,7 @@ def test_progress_without_a_terminal_is_one_plain_line_per_blueprint(capfd: pyte
     assert err.splitlines() == [
         "done app_core: 41 files, 82 kB, 0.05 s",
         "failed agents: agents/base.py.jinja:3: 'nam' is undefined",
-        "An earlier run on shop was cut short; it was rolled back first.",
+        "An earlier run on shop was cut short; it was rolled back first, so this is the old project.",
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.git import Uncommitted, blame, uncommitted
+from scaffolder.git import Uncommitted, blame, merged_versions, uncommitted
 
 
 @pytest.fixture
@@ -67,3 +67,24 @@ def test_blame(root: Path) -> None:
     (root / "new.txt").write_text("new\n")
     assert blame(root, "new.txt", 1) is None
     assert blame(root, "new.txt") is None
+
+
+def test_the_versions_of_two_branches_that_are_merged(root: Path) -> None:
+    paths = ["a.txt", "ü ber.txt", "gone.txt", "new\nline"]
+    assert merged_versions(root, paths) == {}
+    git(root, "checkout", "-qb", "other")
+    (root / "a.txt").write_text("theirs\n")
+    git(root, "commit", "-qam", "theirs")
+    git(root, "checkout", "-q", "-")
+    (root / "a.txt").write_text("ours\n")
+    git(root, "commit", "-qam", "ours")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "other")
+    (root / "a.txt").write_text("settled\n")
+    both = b"one\ntwo\n"
+    assert merged_versions(root, paths) == {"a.txt": (b"ours\n", b"theirs\n"), "ü ber.txt": (both, both)}
+
+
+def test_without_git_there_are_no_versions(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert merged_versions(root, ["a.txt"]) == {}
