@@ -119,14 +119,12 @@ def _limits(
         low = -largest if low is None else low
         high = largest if high is None else high
     if low is not None and (before.low is None or before.low < low):
-        yield Limit(table, column, "<", *_bound(low, kind)), f"numbers below {low} become {low}"
+        yield Limit(table, column, "<", _bound(low, kind)), f"numbers below {low} become {low}"
     if high is not None and (before.high is None or before.high > high):
-        yield Limit(table, column, ">", *_bound(high, kind)), f"numbers above {high} become {high}"
+        yield Limit(table, column, ">", _bound(high, kind)), f"numbers above {high} become {high}"
 
 
-def _bound(bound: Decimal, kind: Kind) -> tuple[str, str]:
-    """Write a bound to compare with, and as the value that takes its place."""
+def _bound(bound: Decimal, kind: Kind) -> str:
     if kind.family == "decimal":
-        return f'sa.literal_column("{bound}")', f'"{bound:.{kind.scale}f}"'
-    text = repr(float(bound)) if kind.family == "double" else str(int(bound))
-    return text, text
+        return f'"{bound:.{kind.scale}f}"'
+    return repr(float(bound)) if kind.family == "double" else str(int(bound))

@@ -67,13 +67,12 @@ class Pad:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Numbers beyond `bound` become `bound`; both are Python source."""
+    """Numbers that are less (`sign` is "<") or greater (">") than `bound`, Python source, become it."""
 
     table: Table
     column: Column
     sign: str
     bound: str
-    value: str
 
 
 Data: TypeAlias = Fill | Refer | Unlink | Choose | Cut | Pad | Limit

@@ -65,6 +65,7 @@ def new_revision(
     title = _title(words)
     digest = blake2s(json.dumps([history.heads, upgrade], sort_keys=True).encode(), digest_size=4).hexdigest()
     number = f"{history.next_number:04}_{digest}"
+    said = json.dumps([rows.answer(), upgrade, downgrade])
     losses, notes = tuple(dict.fromkeys(up.losses)), tuple(dict.fromkeys(up.notes))
     answer = {
         "id": number,
@@ -73,7 +74,8 @@ def new_revision(
         "title": title,
         "details": [_plain(line) for line in _details(words, title, losses, notes)],
         "modules": rows.imports(),
-        "postgresql": "postgresql." in json.dumps([rows.answer(), upgrade, downgrade]),
+        "uses_sa": any(one in said for one in ("sa.", "create_table")) or bool(rows.tables),
+        "postgresql": "postgresql." in said,
         "restores": _restores(up),
         "upgrade": {"steps": upgrade, "long": _statements(upgrade) > _STATEMENTS},
         "downgrade": {"steps": downgrade, "long": _statements(downgrade) > _STATEMENTS},

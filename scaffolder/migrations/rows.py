@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from scaffolder.contract.literals import python_literal
-from scaffolder.migrations.column_types import kind_of
 from scaffolder.migrations.contract import Facts
 from scaffolder.migrations.data import Choose, Cut, Data, Fill, Limit, Pad, Refer, Unlink
 from scaffolder.migrations.schema import Column, Schema, Table
@@ -89,8 +88,7 @@ class Direction:
                 return step | self._filled(table, column, value)
             case Refer(table, column, target, distinct):
                 self._ordered(table) if distinct else None
-                self.rows.helpers.add("number" if distinct else "refer")
-                return step | {"kind": "number" if distinct else "refer", "value": self.maker(target)}
+                return self._helped(step, "number" if distinct else "refer", self.maker(target))
             case Unlink(target=target):
                 other = self.schema[target]
                 return step | {"target": self.var(other, other.columns["id"])}
@@ -100,10 +98,13 @@ class Direction:
                     "value": self._constant(table, column, value),
                 }
             case Cut(length=length) | Pad(length=length):
-                return step | {"length": length}
-            case Limit(column=column, sign=sign, bound=bound, value=source):
-                is_decimal = kind_of(column.type).family == "decimal"
-                return step | {"sign": sign, "bound": bound, "value": source, "decimal": is_decimal}
+                return self._helped(step, str(step["kind"]), length)
+            case Limit(sign=sign, bound=bound):
+                return self._helped(step, "at_least" if sign == "<" else "at_most", bound)
+
+    def _helped(self, step: dict[str, Any], helper: str, value: object) -> dict[str, Any]:
+        self.rows.helpers.add(helper)
+        return step | {"kind": helper, "value": value}
 
     def var(self, table: Table, *columns: Column) -> str:
         """Give the variable of a table, in which `columns` are then known."""
