@@ -182,3 +182,47 @@ def test_branches_that_git_merged_are_whole(tmp_path: Path, monkeypatch: pytest.
         rebuilt += story(folder, seed, monkeypatch)
     print(f"{rebuilt} of {count} states were rebuilt, the others merged by git")  # pytest -s shows it
     assert rebuilt
+
+
+REAL = """\
+spec: 1
+project: {name: shop}
+auth: {roles: [user, admin]}
+entities:
+  Product: {name: string(1..80), price: 'decimal(10,2) = 0.00'}
+  Tag: {label: string(1..20) unique}
+"""
+
+
+def test_a_real_project_with_migrations_on_both_branches(tmp_path: Path) -> None:
+    invoice, apple = "  Invoice: {number: string(1..20) unique, product: -> Product}\n", "  Apple: {colour: string}\n"
+    one, two = REAL + invoice, REAL.replace("  Tag:", f"{apple}  Tag:").replace("price:", "weight: int?, price:")
+    team = Team(tmp_path, 0)
+    copied = CopyRequest("agent-backend", team.root, SpecSource("spec.yml", content=REAL.encode()), validate=False)
+    assert pipeline.copy(copied).status == "written"
+    team.git("init", "-q", "-b", "main")
+    team.commit()
+    for name, spec in (("one", one), ("two", two)):
+        team.git("checkout", "-q", "-b", name, "main")
+        (team.root / "scaffold.yml").write_text(spec)
+        team.update()
+        team.commit()
+    assert team.git("merge", "one").returncode == 1
+    unmerged = team.git("diff", "--name-only", "--diff-filter=U").stdout.split()
+    assert {LOCK, BASE} < {*unmerged}
+    assert "scaffold.yml" not in unmerged
+    team.git("checkout", "--ours", "--", *(path for path in unmerged if path not in {LOCK, BASE}))
+    rebuilt = rebuild(team.root)
+    assert (rebuilt.differ, rebuilt.missing) == ((), ())
+    assert "app/api/router.py" in rebuilt.behind
+    report = update(UpdateRequest(team.root, validate=False, force=True))
+    assert (report.status, report.conflicts) == ("updated", ())
+    assert check(team.root).is_clean
+    both = SpecSource("spec.yml", content=(team.root / "scaffold.yml").read_bytes())
+    pipeline.copy(CopyRequest("agent-backend", tmp_path / "fresh", both, validate=False))
+    made, fresh = snapshot(team.root), snapshot(tmp_path / "fresh")
+    own = (".git", ".scaffold", "migrations/versions")
+    assert {path for path in made if made[path] != fresh.get(path) and not path.startswith(own)} == set()
+    assert {path for path in fresh if path not in made} == set()
+    revisions = sorted(path.rpartition("/")[2] for path in made if path.startswith("migrations/versions/"))
+    assert [name[:4] for name in revisions] == ["0001", "0002", "0002", "0003"], "the last one joins them"
