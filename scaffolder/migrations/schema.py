@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+from scaffolder.naming import sql_column
+
+_TEXT: Final = re.compile(r"('(?:[^']|'')*')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ def _moved(
     one: Constraint, own: Mapping[str, str], tables: Mapping[str, str], columns: Mapping[str, Mapping[str, str]]
 ) -> Constraint:
     if isinstance(one, Check):
-        return one  # databases rewrite its text; ours get another name, and are made anew
+        return replace(one, sql=_with_names(one.sql, own))
     if isinstance(one, Unique):
         return replace(one, columns=_names(one.columns, own))
     target = tables.get(one.target, one.target)
@@ -136,6 +141,16 @@ def _moved(
         target=target,
         target_columns=_names(one.target_columns, columns.get(target, {})),
     )
+
+
+def _with_names(sql: str, columns: Mapping[str, str]) -> str:
+    """Give a CHECK with other names of columns, as databases rewrite it; texts in it stay."""
+    for old, new in columns.items():
+        name = re.compile(rf"(?<![\w\"]){re.escape(sql_column(old))}(?![\w\"]|\s*\()")
+        parts = _TEXT.split(sql)
+        parts[::2] = [name.sub(sql_column(new), part) for part in parts[::2]]
+        sql = "".join(parts)
+    return sql
 
 
 def _names(columns: tuple[str, ...], renames: Mapping[str, str]) -> tuple[str, ...]:

@@ -187,7 +187,8 @@ class TableDiff:
         gone = [f"drop {self.name}.{name}" for name in self.was.columns if name not in self.now.columns]
         new = [f"add {self.name}.{name}" for name in self.now.columns if name not in self.was.columns]
         changed = [f"change {self.name}.{name}" for name in self.changes if self._is_changed(name)]
-        self.out.words += [*gone, *new, *changed] or [f"change {self.name}"]
+        is_renamed = any(f" {self.name}." in word or word.endswith(f" to {self.name}") for word in self.out.words)
+        self.out.words += [*gone, *new, *changed] or ([] if is_renamed else [f"change {self.name}"])
 
     def _is_changed(self, name: str) -> bool:
         old, column = self.was.columns[name], self.now.columns[name]

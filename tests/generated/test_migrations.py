@@ -1,0 +1,103 @@
+"""Rows go through the revisions that updates write: random changes, and a project that grows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scaffolder.errors import BadInputError
+from tests.generated.conftest import MEASURED
+from tests.generated.projects import Project, clean_environment, render
+from tests.support.migration_cases import case_of, change, planned_of, revisions_of
+from tests.support.spec_changes import changed_spec, random_spec, text_of
+from tests.support.specs import SMALL
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrations")]
+
+PROGRAM = Path(__file__).parent / "programs/migrate.py"
+SPECS = int(os.environ.get("SCAFFOLDER_MIGRATED_SPECS", "30"))
+"""Random specs, each of which changes twice; a hundred take two minutes on SQLite and four on PostgreSQL."""
+FEW_REFUSED = 0.1
+"""Share of changes at which rows that exist may break a new unique constraint."""
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project, with an environment, that the tests here let grow."""
+    return render("small", SMALL, tmp_path_factory.mktemp("grown"))
+
+
+def cases(count: int) -> Iterator[str]:
+    for seed in range(count):
+        spec = random_spec(seed)
+        try:
+            was = planned_of(text_of(spec))
+        except BadInputError:
+            continue  # not every random spec is one
+        before = revisions_of(was.plan.answers)
+        for step in range(2):
+            new = changed_spec(spec, seed * 10 + step)
+            try:
+                now = planned_of(text_of(new))
+            except BadInputError:
+                continue
+            one = change(before, was, now)
+            if one.revision is not None:
+                yield case_of(f"{seed}.{step}", one)
+            before, spec, was = one.after, new, now
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_rows_go_through_random_changes_and_back(
+    grown: Project, database: str, request: pytest.FixtureRequest, record_property: pytest.RecordProperty
+) -> None:
+    """The database ends as a new one would be, with all rows and what of their values need not change."""
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    lines = list(cases(SPECS))
+    done = subprocess.run(
+        [str(grown.python), str(PROGRAM), url],
+        input="\n".join(lines), capture_output=True, text=True, env=clean_environment(), check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) == len(lines) > SPECS
+    wrong = [one for one in results if one["failure"] not in {"", "refused"}]
+    assert not wrong, wrong[0]
+    refused = sum(one["failure"] == "refused" for one in results)
+    assert refused <= FEW_REFUSED * len(lines)
+    record_property(MEASURED, f"migrations on {database}: {len(lines)} random changes, {refused} refused by rows")
+
+
+def test_a_project_that_grew_keeps_its_own_rules(grown: Project) -> None:
+    """Its linters, types and migration tests hold after each of three updates."""
+    import yaml  # noqa: PLC0415
+
+    spec = yaml.safe_load((grown.path / "scaffold.yml").read_text(encoding="utf-8"))
+    seed, updates = 0, 0
+    while updates < 3:
+        seed += 1
+        new = changed_spec(spec, seed, 6)
+        try:
+            planned_of(text_of(new))
+        except BadInputError:
+            continue
+        (grown.path / "scaffold.yml").write_text(text_of(new), encoding="utf-8")
+        update = [sys.executable, "-m", "scaffolder", "update", str(grown.path), "--allow-destructive", "--quiet"]
+        done = subprocess.run(update, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        spec, updates = new, updates + 1
+    assert len(list((grown.path / "migrations/versions").glob("*.py"))) > 1
+    for command in (
+        ["ruff", "check"],
+        ["ruff", "format", "--check"],
+        ["python", "-m", "mypy"],
+        ["python", "-m", "pytest", "-q", "--no-cov", "tests/test_migrations.py"],
+    ):
+        ran = grown.run(*command)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
