@@ -85,7 +85,8 @@ async def test_rows_survive_the_way_to_the_first_revision_and_back(
     rows = _rows(engine)
     command.downgrade(config, first)
     left = _rows(engine)
-    assert all(left[table] >= rows[table] for table in left.keys() & rows.keys())
+    anywhere = set().union(*left.values())  # a table may have given its name to another one
+    assert all(anywhere >= rows[table] for table in left.keys() & rows.keys())
     command.upgrade(config, "head")
     back = _rows(engine)
     assert all(back[table] >= rows[table] for table in left.keys() & rows.keys())
