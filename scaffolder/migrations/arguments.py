@@ -55,4 +55,11 @@ class Call:
 
     @property
     def name(self) -> str:
-        return ast.unparse(self.node.func).rpartition(".")[2]
+        return name_of(self.node.func)
+
+
+def name_of(node: ast.expr) -> str:
+    """Give the last part of a dotted name: `sa.Column` is `Column`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -60,8 +60,16 @@ def canonical(text: str) -> str:
     What is no type of SQLAlchemy's gives `UNKNOWN`.
     """
     try:
-        return _write(ast.parse(text, mode="eval").body)
-    except (SyntaxError, _UnknownTypeError):
+        return type_of(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return UNKNOWN
+
+
+def type_of(node: ast.expr) -> str:
+    """Write the type that an expression is, as `canonical` does."""
+    try:
+        return _write(node)
+    except _UnknownTypeError:
         return UNKNOWN
 
 
@@ -84,13 +92,17 @@ def _write(node: ast.expr) -> str:
         raise _UnknownTypeError(name)
     if name == "JSONB":
         return "postgresql.JSONB()"
-    given = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords}
-    values = [*map(ast.unparse, arguments), *(given[key] for key in _ARGUMENTS.get(name, ()) if key in given)]
+    given = {keyword.arg: _source(keyword.value) for keyword in keywords}
+    values = [*map(_source, arguments), *(given[key] for key in _ARGUMENTS.get(name, ()) if key in given)]
     if name == "DateTime" and (given.get("timezone") == "True" or values == ["True"]):
         return "sa.DateTime(timezone=True)"
     if name == "Enum":
         return f"sa.String({max(len(str(ast.literal_eval(one))) for one in arguments)})" if arguments else UNKNOWN
     return f"sa.{name}({', '.join(values) if name in _ARGUMENTS and values != ['None'] else ''})"
+
+
+def _source(node: ast.expr) -> str:
+    return repr(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
 
 
 def _names(nodes: list[ast.expr]) -> str:

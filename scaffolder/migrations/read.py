@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from scaffolder.migrations.arguments import Call, UnreadableError
@@ -37,6 +38,7 @@ class Revision:
     notes: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def read_revision(path: str, content: bytes) -> Revision | None:
     """Read the revision in the file `path`; None when it is none."""
     try:

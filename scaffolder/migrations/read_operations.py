@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from scaffolder.migrations.arguments import Call, UnreadableError
-from scaffolder.migrations.column_types import UNKNOWN, canonical
+from scaffolder.migrations.arguments import Call, UnreadableError, name_of
+from scaffolder.migrations.column_types import UNKNOWN, type_of
 from scaffolder.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -54,11 +54,11 @@ def _create_table(call: Call) -> Iterator[Operation]:
 def _column(table: str, part: Call) -> tuple[Column, list[Constraint], list[Index]]:
     name = part.text(0, "name")
     type_node = part.node_of(1, "type_")
-    is_key = isinstance(type_node, ast.Call) and ast.unparse(type_node.func).endswith("ForeignKey")
+    is_key = isinstance(type_node, ast.Call) and name_of(type_node.func) == "ForeignKey"
     nullable = part.get(99, "nullable")
     constraints: list[Constraint] = []
     for node in part.node.args[1:] if is_key else part.node.args[2:]:
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("ForeignKey"):
+        if isinstance(node, ast.Call) and name_of(node.func) == "ForeignKey":
             key = part.child(node)
             target, _, column = key.text(0, "column").rpartition(".")
             default = f"fk_{table}_{name}_{target}"
@@ -66,7 +66,7 @@ def _column(table: str, part: Call) -> tuple[Column, list[Constraint], list[Inde
     if part.get(99, "unique"):
         constraints.append(Unique(f"uq_{table}_{name}", (name,)))
     indexes = [Index(f"ix_{table}_{name}", (name,))] if part.get(99, "index") else []
-    type_text = UNKNOWN if type_node is None or is_key else canonical(ast.unparse(type_node))
+    type_text = UNKNOWN if type_node is None or is_key else type_of(type_node)
     return Column(name, type_text, nullable is None or bool(nullable)), constraints, indexes
 
 
@@ -115,7 +115,7 @@ def _alter_column(call: Call) -> Iterator[Operation]:
         call.table(),
         call.text(call.at(1), "column_name"),
         new=call.get(99, "new_column_name"),
-        type=None if type_node is None else canonical(ast.unparse(type_node)),
+        type=None if type_node is None else type_of(type_node),
         nullable=call.get(99, "nullable"),
     )
 
