@@ -92,7 +92,7 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
     """
     # The contract is slow to import and not needed to carry out a stored plan.
     from scaffolder.contract import build_contract, contract_answers  # noqa: PLC0415
-    from scaffolder.contract.renames import find_renames  # noqa: PLC0415
+    from scaffolder.contract.renames import renames_since  # noqa: PLC0415
 
     with stage("spec", on_event):
         loaded = load(spec, overrides)
@@ -101,7 +101,7 @@ def plan(source: str, spec: SpecSource, overrides: Sequence[Override] = (), on_e
         answers = contract_answers(contract)
     with stage("plan", on_event):
         made = make_plan(source, catalog(), answers)
-    renames = partial(find_renames, loaded.spec, contract)
+    renames = partial(renames_since, loaded.spec, contract)
     return Planned(made, loaded.spec.project.name, loaded.source, loaded.problems, contract.notes, renames)
 
 

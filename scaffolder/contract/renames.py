@@ -38,14 +38,13 @@ class Renames:
         return bool(self.entities or self.tables or self.columns or self.fields)
 
 
-def find_renames(spec: Spec, contract: Contract, before: Collection[str]) -> Renames:
+def renames_since(spec: Spec, contract: Contract, before: Collection[str]) -> Renames:
     """Tell what has another name than before.
 
     Args:
         spec: The spec of now, with the former names in it.
         contract: What it was resolved to.
-        before: The names of all entities of the last run, built-in ones included. Who does not know them gives what
-            the spec knows (`former_names`): then each former name counts as one that the project had.
+        before: The names of all entities of the last run, built-in ones included.
     """
     entities = _entities(spec, contract, before)
     found = _Tables({new: old for old, new in entities.items()}, {_table(name) for name in before})
@@ -95,11 +94,6 @@ class _Tables:
         columns = self.columns.setdefault(many.table, {})
         _note(columns, left, many.left_column)
         _note(columns, right if right != left else f"other_{right}", many.right_column)
-
-
-def former_names(spec: Spec) -> frozenset[str]:
-    """Give the names that entities of `spec` had, for a project of which nothing else is known."""
-    return frozenset(old for entity in spec.entities.values() for old in entity.meta.renamed_from)
 
 
 def _entities(spec: Spec, contract: Contract, before: Collection[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from scaffolder.contract import build_contract
-from scaffolder.contract.renames import Renames, find_renames, former_names
+from scaffolder.contract.renames import Renames, renames_since
 from scaffolder.spec import load_spec_text
 
 HELPDESK = """\
@@ -32,7 +32,7 @@ WORK = "agents: {triage: {goal: Sort., output: {priority: int}}}\n"
 
 def renames(text: str, before: Collection[str]) -> Renames:
     spec = load_spec_text(text, "spec.yml").spec
-    return find_renames(spec, build_contract(spec), before)
+    return renames_since(spec, build_contract(spec), before)
 
 
 @pytest.mark.parametrize("old", ["Ticket", "Issue"])
@@ -60,12 +60,6 @@ def test_a_rename_that_was_done_says_nothing_of_tables() -> None:
     assert (found.entities, found.tables) == ({}, {"case_tags": "case_labels"})
     assert set(found.columns) == {"cases"}
     assert not renames("spec: 1\nproject: desk\nentities: {Case: {title: text}}\n", {"Ticket"})
-
-
-def test_of_a_project_of_which_nothing_is_known_all_former_names_count() -> None:
-    spec = load_spec_text(HELPDESK, "spec.yml").spec
-    assert former_names(spec) == {"Issue", "Ticket", "Tag"}
-    assert renames(HELPDESK, former_names(spec)).entities == {"Issue": "Case", "Tag": "Label"}
 
 
 def test_a_self_reference_takes_its_other_side_from_the_field() -> None:
