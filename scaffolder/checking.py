@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,9 +40,15 @@ def check_project(
 
 
 def check_sources(
-    project: Project, sources: Sources, *, tier: Tier = "project", only: Sequence[str] = (), use_cache: bool = True
+    project: Project,
+    sources: Sources,
+    *,
+    tier: Tier = "project",
+    only: Sequence[str] = (),
+    use_cache: bool = True,
+    narrowed: Mapping[str, Collection[str]] | None = None,
 ) -> Validation:
-    """Check files of a project that were read before.
+    """Check files of a project that were read before; `narrowed` gives the only files that a validator looks at.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
@@ -49,7 +56,7 @@ def check_sources(
     """
     origin_of = project.origin_of if project.lock is not None else None
     cache = Cache.of_user() if use_cache else None
-    return validate(sources, tier=tier, only=only, cache=cache, origin_of=origin_of)
+    return validate(sources, tier=tier, only=only, cache=cache, origin_of=origin_of, narrowed=narrowed)
 
 
 def check_foreign(files: Mapping[str, bytes], destination: Path) -> Validation:
@@ -79,7 +86,8 @@ def judge(
     All engines read the files that change, and look into the others where they have to; those as they are now are
     read only where there is something new to compare with. `with_contract` also compares the whole project with its
     contract: an update does not, because where a person went another way than the spec, that is no reason to hold it
-    back; and then only what is found in the files that change counts.
+    back; then only what is found in the files that change counts, and types are checked only in those that hold or
+    import what people wrote, because what the blueprints give agrees with itself.
 
     Raises:
         StateError: the project's `.scaffold` is damaged.
@@ -88,7 +96,8 @@ def judge(
     kept = {path: content for path, content in now.tree.items() if path not in deleted}
     then = replace(Sources.of({**kept, **changed}, now.contract), environment=now.environment)
     engines = () if with_contract else [name for name in names() if name not in {"contract", *ADVISERS}]
-    said = check_sources(project, then.only(changed), only=engines)
+    narrowed = None if with_contract else {"ty": _touching_edits(project, now.tree, changed)}
+    said = check_sources(project, then.only(changed), only=engines, narrowed=narrowed)
     found = [one for one in said.findings if one.severity in {"error", least}]
     if not with_contract:
         found = [one for one in found if one.path in changed]
@@ -99,6 +108,28 @@ def judge(
     there = replace(now, problems=()).only(path for path in changed if path in now.tree)
     known = {one.fingerprint for one in check_sources(project, there, only=asked).findings}
     return Judgement(tuple(one for one in found if one.fingerprint not in known), unchecked)
+
+
+def _touching_edits(project: Project, now: Mapping[str, bytes], changed: Mapping[str, bytes]) -> frozenset[str]:
+    """Give the changed Python files that a person edited, or that import from a package in which one is edited."""
+    base = project.base
+    edited = {
+        path
+        for path, content in now.items()
+        if path.endswith(".py") and (path not in base or base[path].content != content)
+    }
+    if not edited:
+        return frozenset()
+    modules = {tuple(path.removesuffix(".py").split("/"))[:2] for path in edited}
+    imports = re.compile("|".join([r"(?:from|import) \.", *map(_import_of, sorted(modules))]).encode())
+    return frozenset(path for path, content in changed.items() if path in edited or imports.search(content))
+
+
+def _import_of(module: tuple[str, ...]) -> str:
+    """Write a pattern for the statements that import a module, or something from the package that it is."""
+    parent, name = ".".join(module[:-1]), module[-1]
+    whole = rf"(?:from|import) {re.escape('.'.join(module))}\b"
+    return rf"{whole}|from {re.escape(parent)} import [^\n]*\b{re.escape(name)}\b" if parent else whole
 
 
 def read_sources(project: Project) -> Sources:

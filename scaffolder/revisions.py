@@ -89,9 +89,8 @@ def find_revisions(root: Path, planned: Planned, base: Tree, *, restore: bool = 
     if history.has_branches and len(history.heads) > 1:
         return replace(found, notes=("migrations: branches are kept apart by labels, so no revision was written",))
     answers = planned.plan.answers
-    new = new_revision(
-        read_history(own).schema, history, tables_of(answers), _renames(planned, base), facts_of(answers)
-    )
+    before = history if own == there else read_history(own)
+    new = new_revision(before.schema, history, tables_of(answers), _renames(planned, base), facts_of(answers))
     if new is not None and any(path.rpartition("/")[2].startswith(f"{new.id}_") for path in kept):
         new = None  # a person deleted it: it stays deleted
     return replace(found, new=new, notes=tuple(f"migrations: {note}" for note in history.notes) if new else ())

@@ -37,7 +37,7 @@ class _Differ:
     def run(self, names: Names) -> Difference:
         self._rename(names)
         for name, table in self.was.items():
-            if name in self.now:
+            if name in self.now and table != self.now[name]:
                 TableDiff(self.out, table, self.now, self.facts).run()
         self._drop([name for name in self.was if name not in self.now])
         self._create([name for name in self.now if name not in self.was])

@@ -48,9 +48,28 @@ def test_what_is_sound_alone_may_not_be_sound_together(shop: Workshop) -> None:
     assert snapshot(shop.root) == before
 
 
+@pytest.mark.parametrize(
+    ("statement", "call"),
+    [("from pkg.a import price", "price(1)"), ("from pkg import a", "a.price(1)"), ("import pkg.a", "pkg.a.price(1)")],
+)
+@pytest.mark.parametrize("edited", [True, False])
+def test_types_are_checked_where_people_wrote_something(
+    shop: Workshop, statement: str, call: str, edited: bool
+) -> None:
+    start = {"pkg/__init__.py": "", "pkg/a.py": "def price(net: int) -> int:\n    return net\n", "own.txt": ""}
+    shop.copy(base=start)
+    if edited:
+        shop.write("pkg/a.py", start["pkg/a.py"].replace("net: int", "net: int, tax: int"))
+    shop.blueprints(base={**start, "b.py": f"{statement}\n\nPRICE = {call}\n"})
+    done = shop.update()
+    assert done.code == (1 if edited else 0), done.err
+    assert ("b.py:3:9: error[ty:missing-argument]" in done.err) == edited
+
+
 def test_engines_that_are_not_there_are_named(shop: Workshop) -> None:
-    shop.copy(base={"a.py": "A = 1\n"})
-    shop.blueprints(base={"a.py": "A = 2\n"})
+    shop.copy(base={"a.py": f"A = 1{END}"})
+    shop.write("a.py", f"A = 1{END}MINE = 1\n")
+    shop.blueprints(base={"a.py": f"A = 2{END}"})
     shop.patch.setattr(tool, "find", lambda _program: None)
     done = shop.update()
     assert done.code == 0
