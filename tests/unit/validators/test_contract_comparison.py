@@ -8,6 +8,7 @@ from scaffolder_validators.contract.check import compare
 from scaffolder_validators.registry import load
 from scaffolder_validators.validator import Skip
 
+from tests.support.migration_cases import change, planned_of, revisions_of
 from tests.support.projects import project
 from tests.support.specs import SMALL
 
@@ -92,6 +93,43 @@ def downgrade() -> None:
         ("downgrade", "error"), ("index", "error"),
     ]  # fmt: skip
     assert any("restore ix_notes_created_at_id" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("  Note:\n", "  Memo:\n    $meta: {renamed_from: Note}\n"), ("[Note]", "[Memo]"), ("y: Note,", "y: Memo,")],
+        [("labels: <-> Label", "tags: <-> Label was labels"), ("{name: string(1..40) unique", "{term: text was name")],
+        [("    author: -> User cascade owner\n", "    pinned: bool = false\n    parent: -> Note?\n")],
+        [("name: string(1..40) unique", "name: text"), ("enum(new, filed) = new", "enum(old) = old")],
+    ],
+)  # fmt: skip
+def test_the_revision_of_an_update_agrees(changes: list[tuple[str, str]]) -> None:
+    text = SMALL
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    was = planned_of(SMALL)
+    one = change(revisions_of(was.plan.answers), was, planned_of(text))
+    assert len(one.after) == 2
+    rendered = project(text)
+    files = {**rendered.files, **{f"migrations/versions/{name}": code.encode() for name, code in one.after.items()}}
+    assert [str(finding) for finding in compare(rendered.facts, files)] == []
+
+
+def test_heads_that_are_joined_come_before_what_joins_them() -> None:
+    rendered = project(SMALL)
+    made = {
+        "b": ("'0001'", 'op.create_index("ix_b", "labels", ["id"])', 'op.drop_index("ix_b", table_name="labels")'),
+        "c": ("'0001'", "pass", "pass"),
+        "a": ("('b', 'c')", 'op.drop_index("ix_b", table_name="labels")', 'op.create_index("ix_b", "labels", ["id"])'),
+    }
+    files = dict(rendered.files)
+    for name, (down, up, back) in made.items():
+        text = f"from alembic import op\nrevision = {name!r}\ndown_revision = {down}\n"
+        text += f"def upgrade():\n    {up}\ndef downgrade():\n    {back}\n"
+        files[f"migrations/versions/{name}.py"] = text.encode()
+    assert compare(rendered.facts, files) == []
 
 
 @pytest.mark.parametrize("path", [ROUTER, MODEL, MIGRATION, REPOSITORY, "app/schemas/note.py", "app/workflows/file.py"])

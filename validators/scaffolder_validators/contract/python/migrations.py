@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ _NAMED: Final = frozenset(
     }
 )
 _KINDS: Final = ("uniques", "checks", "foreign_keys", "indexes")
+_RENAME: Final = re.compile(r'ALTER TABLE "?(\w+)"? RENAME CONSTRAINT "?(\w+)"? TO "?(\w+)"?\Z')
 
 Step = tuple[str, tuple[Any, ...], dict[str, Any], int]
 """Name, arguments, keywords and line of one operation; the table comes first, also inside of a batch."""
@@ -38,7 +40,7 @@ class Revision:
 
     path: str
     id: str
-    after: str | None
+    after: tuple[str, ...]
     upgrade: tuple[Step, ...]
     downgrade: tuple[Step, ...]
     downgrade_line: int
@@ -57,7 +59,7 @@ def read_revision(program: Program, path: str) -> Revision | None:
     return Revision(
         path,
         str(program.lookup(module, "revision")),
-        after if isinstance(after, str) else None,
+        (after,) if isinstance(after, str) else tuple(map(str, after)) if isinstance(after, list | tuple) else (),
         steps["upgrade"],
         steps["downgrade"],
         getattr(down, "lineno", 1),
@@ -82,6 +84,8 @@ def _block(
                 if isinstance(item.optional_vars, ast.Name) and isinstance(value, Call) and value.args:
                     inner[item.optional_vars.id] = Ref(f"{_OP}in {value.args[0]}")
             yield from _block(program, module, statement.body, inner, types)
+        elif isinstance(statement, ast.If):  # what only one database needs
+            yield from _block(program, module, statement.body, scope, types)
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             call = evaluate(program, module, statement.value, scope)
             if isinstance(call, Call) and isinstance(call.func, Ref) and call.func.name.startswith(_OP):
@@ -117,17 +121,11 @@ def migrate(revisions: list[Revision]) -> Migrated:
 
 
 def _in_order(revisions: list[Revision]) -> list[Revision]:
-    by_parent: dict[str | None, list[Revision]] = {}
-    for one in sorted(revisions, key=lambda item: item.path):
-        by_parent.setdefault(one.after, []).append(one)
-    known = {one.id for one in revisions}
-    pending = [one for parent, several in by_parent.items() if parent not in known for one in several]
+    pending = {one.id: one for one in sorted(revisions, key=lambda item: item.path)}
     order: list[Revision] = []
-    while pending:
-        one = pending.pop(0)
-        if one not in order:
-            order.append(one)
-            pending += by_parent.get(one.id, [])
+    while ready := [one for one in pending.values() if not any(parent in pending for parent in one.after)]:
+        order += ready
+        pending = {name: one for name, one in pending.items() if one not in ready}
     return order
 
 
@@ -151,15 +149,35 @@ def _after(
         elif name == "drop_table" and args:
             _drop_table(tables, str(args[0]), place, problems)
         elif name == "rename_table" and len(args) > 1 and args[0] in tables:
-            tables[str(args[1])] = replace(tables.pop(args[0]), name=str(args[1]))
+            _rename_table(tables, str(args[0]), str(args[1]))
+        elif name == "execute":
+            _execute(tables, str(args[0]) if args else "")
         else:
-            title = args[1] if name in _NAMED and len(args) > 1 else args[0] if args else None
-            title = title or keywords.get("table_name")
+            rest = args[1:] if name in _NAMED else args
+            title = rest[0] if rest else keywords.get("table_name")
             if title in tables:
                 _change(tables[title], name, args, keywords, place, revision)
-            elif name != "execute":
+            else:
                 problems.append((place, f"{name}: there is no table {title} at this point"))
     return tables
+
+
+def _rename_table(tables: dict[str, Table], old: str, new: str) -> None:
+    tables[new] = replace(tables.pop(old), name=new)
+    for table in tables.values():
+        for title, part in table.foreign_keys.items():
+            own, others, on_delete = part.content
+            target, _, column = str(others).rpartition(".")
+            if target == old:
+                table.foreign_keys[title] = part._replace(content=(own, f"{new}.{column}", on_delete))
+
+
+def _execute(tables: dict[str, Table], sql: str) -> None:
+    """Carry out the one thing that Alembic has no word for: another name for a primary key."""
+    match = _RENAME.match(sql)
+    table = tables.get(match[1]) if match else None
+    if match and table is not None and table.primary_key_name == match[2]:
+        table.primary_key_name = match[3]
 
 
 def _drop_table(tables: dict[str, Table], name: str, place: Place, problems: list[tuple[Place, str]]) -> None:
@@ -233,7 +251,18 @@ def _alter(table: Table, name: str, keywords: dict[str, Any], revision: Revision
     if isinstance(title, str):
         del table.columns[name]
         column = replace(column, name=title)
+        _rename_column(table, name, title)
     table.columns[column.name] = column
+
+
+def _rename_column(table: Table, old: str, new: str) -> None:
+    table.primary_key = tuple(new if one == old else one for one in table.primary_key)
+    for parts in (table.uniques, table.indexes):
+        for title, part in parts.items():
+            parts[title] = part._replace(content=tuple(new if one == old else one for one in part.content))
+    for title, part in table.foreign_keys.items():
+        own = ",".join(new if one == old else one for one in str(part.content[0]).split(","))
+        table.foreign_keys[title] = part._replace(content=(own, *part.content[1:]))
 
 
 def _copied(table: Table) -> Table:
