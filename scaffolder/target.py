@@ -45,10 +45,12 @@ def require_settled(root: Path) -> None:
     Raises:
         StateError: one was.
     """
-    if any((root / ".scaffold/journal").glob("*")):
+    journal = root / ".scaffold/journal"
+    if any(journal.glob("*")):
+        is_complete = (journal / "commit").exists()
+        what = "finish it: it is the new project then" if is_complete else "take it back: it is the old project then"
         raise StateError(
-            f"an earlier run on {root} was cut short, or is still writing",
-            hint="run `scaffolder update` to finish it or to take it back",
+            f"an earlier run on {root} was cut short, or is still writing", hint=f"run `scaffolder update` to {what}"
         )
 
 

@@ -68,6 +68,7 @@ def test_the_next_command_says_which_project_is_found(tmp_path: Path, marked: bo
         pytest.skip("no update was caught at that instant")
     looked = subprocess.run([*scaffolder, "check", str(root)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (looked.returncode, "was cut short, or is still writing" in looked.stderr) == (2, True)
+    assert f"it is the {'new' if marked else 'old'} project then" in looked.stderr
     update = [*scaffolder, "update", str(root), "--no-validate"]
     done = subprocess.run(update, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
