@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from scaffolder import __version__
 from scaffolder.blueprints import Catalog, load_catalog
-from scaffolder.errors import SourceError
+from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageStarted, ignore
 from scaffolder.filling.lock import read_entries, replayed
 from scaffolder.input import SpecSource, load
@@ -25,6 +25,7 @@ from scaffolder.patterns import matcher
 from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
 from scaffolder.problem import Problem, as_problem
+from scaffolder.project import Project
 from scaffolder.render import render
 from scaffolder.report import Change, Report
 from scaffolder.state import SPEC_FILE, Used, state_files
@@ -127,7 +128,7 @@ def copy(request: CopyRequest, on_event: OnEvent = ignore, choose: Choose | None
     entries = read_entries(request.destination)
     tree, slots = replayed(rendered.tree, planned.spec, entries, catalog())
     if not rendered.failures or (request.partial and tree):
-        tree = _project(tree, planned, request)
+        tree = _project(_with_history(tree, planned, request.destination), planned, request)
         findings = _findings(tree, on_event) if request.validate else None
         if findings and any(finding.severity == "error" for finding in findings):
             outcome = Outcome("invalid")
@@ -144,6 +145,24 @@ def _project(rendered: Tree, planned: Planned, request: CopyRequest) -> Tree:
     """Add the spec and the state to what was rendered; the state is that of the files that are written."""
     _, state = state_of(rendered, planned, request.exclude)
     return rendered.merge(Tree([spec_file(planned), *state]))
+
+
+def _with_history(rendered: Tree, planned: Planned, destination: Path) -> Tree:
+    """Put the migrations that a project has in the place of those that its spec would begin with now.
+
+    So the state goes on to say what a database went through, and an update can tell what it lacks.
+    """
+    matches = matcher(append_globs(planned))
+    paths = [path for path in rendered if matches(path) and (destination / path).is_file()]
+    if not paths:
+        return rendered
+    try:
+        kept = Tree(file for path, file in Project(destination).base.items() if matches(path))
+    except StateError:
+        kept = Tree()
+    own = [replace(rendered[path], content=(destination / path).read_bytes()) for path in paths if path not in kept]
+    others = (file for path, file in rendered.items() if path not in kept and path not in paths)
+    return Tree([*others, *own, *kept.values()])
 
 
 def state_of(rendered: Tree, planned: Planned, exclude: Sequence[str]) -> tuple[Tree, tuple[File, File]]:

@@ -23,7 +23,8 @@ class Material:
     """Gives the material of slots from the bytes of the spec and the tree that was rendered from it."""
 
     def __init__(self, spec: bytes, tree: Tree) -> None:
-        self._spec: Mapping[str, Any] = yaml.safe_load(spec)
+        # As the spec is read: this loader takes `{due: date?}`, the one in Python does not.
+        self._spec: Mapping[str, Any] = yaml.load(spec, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._tree = tree
 
     @property

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from scaffolder.planned import Planned
 from scaffolder.render import render, render_blueprint
 from scaffolder.spec import load_spec_text
 from tests.support.blueprints import write_blueprint
-from tests.support.specs import BARE, HELPDESK, ODD_NAMES, needs_helpdesk
+from tests.support.migration_cases import change, planned_of, revisions_of
+from tests.support.specs import BARE, HELPDESK, ODD_NAMES, SMALL, needs_helpdesk
 
 CATALOG = load_catalog()
 EXAMPLE = Path(__file__).parents[2] / "scaffolder/spec/example.yml"
@@ -80,6 +82,22 @@ def test_copier_gives_the_same_files(tmp_path: Path, settings: Path, name: str, 
     }
     assert sorted(ours) == sorted(expected)
     assert [path for path in ours if ours[path] != expected[path]] == []
+
+
+def test_copier_gives_the_same_revision(tmp_path: Path, settings: Path) -> None:
+    blueprint = CATALOG.blueprints["data_models"]
+    was, now = planned_of(SMALL), planned_of(SMALL.replace("title: string(1..80)", "title: text\n    size: int unique"))
+    revision = change(revisions_of(was.plan.answers), was, now).revision
+    assert revision is not None
+    plan = replace(now.plan, answers={**now.plan.answers, "revision": revision.answer})
+    data = tmp_path / "answers.yml"
+    data.write_text(Planned(plan, "parity", b"").answers_yaml("data_models"), encoding="utf-8")
+
+    expected = copied(blueprint.root, settings, tmp_path / "out", data)
+
+    (path,) = (path for path in expected if revision.id in path)
+    (ours,) = (file for file in render_blueprint(blueprint, plan.answers) if file.path == path)
+    assert ours.content == expected[path][0]
 
 
 TRICKY: Mapping[str, str | bytes] = {

@@ -303,6 +303,31 @@ def test_a_lost_state_finds_its_revisions_again(root: Path, run: Run, capsys: py
     assert "column tags.weight is dropped, with its values" in run("update")[1]
 
 
+def test_a_copy_over_a_project_keeps_its_history(root: Path, run: Run, tmp_path: Path) -> None:
+    change(root, "string(1..20) unique", "string(1..20) unique, weight: int?")
+    assert run("update")[0] == 0
+    before = {name: (root / VERSIONS / name).read_bytes() for name in versions(root)}
+    spec = tmp_path / "new.yml"
+    spec.write_text((root / "scaffold.yml").read_text().replace("weight: int?", "weight: int?, size: int?"))
+    copy = ["copy", "data_models", str(root), "--data-file", str(spec), "--overwrite", "--quiet", "--no-validate"]
+    assert main(copy) == 0
+    assert {name: (root / VERSIONS / name).read_bytes() for name in versions(root)} == before
+    assert run("check")[0] == 1
+    assert run("update")[0] == 0
+    assert len(versions(root)) == len(before) + 1
+    assert 'sa.Column("size"' in newest(root)
+    assert 'sa.Column("weight"' not in newest(root)
+    assert main(copy) == 0
+    assert run("check")[0] == 0
+
+
+def test_slots_can_be_filled_after_it(root: Path, run: Run) -> None:
+    change(root, "string(1..20) unique", "string(1..20) unique, weight: int?")
+    assert run("fill", "--dry-run")[0] == 2
+    assert run("update")[0] == 0
+    assert run("fill", "--dry-run")[0] == 0
+
+
 def test_two_branches_that_each_changed_the_spec(root: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     git = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.org"]
