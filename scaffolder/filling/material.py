@@ -24,7 +24,7 @@ class Material:
 
     def __init__(self, spec: bytes, tree: Tree) -> None:
         # As the spec is read: this loader takes `{due: date?}`, the one in Python does not.
-        self._spec: Mapping[str, Any] = yaml.load(spec, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        self._spec: Mapping[str, Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(spec).get_single_data()
         self._tree = tree
 
     @property
