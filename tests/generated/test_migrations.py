@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from scaffolder.errors import BadInputError
 from tests.generated.conftest import MEASURED
 from tests.generated.projects import Project, clean_environment, render
-from tests.support.migration_cases import case_of, change, planned_of, revisions_of
+from tests.support.migration_cases import case_of, change, joined, planned_of, revisions_of
 from tests.support.spec_changes import changed_spec, random_spec, text_of
 from tests.support.specs import SMALL
 
@@ -23,6 +23,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrations")]
 PROGRAM = Path(__file__).parent / "programs/migrate.py"
 SPECS = int(os.environ.get("SCAFFOLDER_MIGRATED_SPECS", "30"))
 """Random specs, each of which changes twice; a hundred take two minutes on SQLite and four on PostgreSQL."""
+BRANCHES = """\
+spec: 1
+project: {name: shop}
+entities:
+  Product:
+    name: text
+  Tag:
+    label: text
+"""
 FEW_REFUSED = 0.1
 """Share of changes at which rows that exist may break a new unique constraint."""
 
@@ -53,6 +62,16 @@ def cases(count: int) -> Iterator[str]:
             before, spec, was = one.after, new, now
 
 
+def run(project: Project, url: str, lines: Sequence[str]) -> list[dict[str, str]]:
+    """Carry out cases with the Alembic of a project."""
+    done = subprocess.run(
+        [str(project.python), str(PROGRAM), url],
+        input="\n".join(lines), capture_output=True, text=True, env=clean_environment(), check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_rows_go_through_random_changes_and_back(
     grown: Project, database: str, request: pytest.FixtureRequest, record_property: pytest.RecordProperty
@@ -60,18 +79,30 @@ def test_rows_go_through_random_changes_and_back(
     """The database ends as a new one would be, with all rows and what of their values need not change."""
     url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
     lines = list(cases(SPECS))
-    done = subprocess.run(
-        [str(grown.python), str(PROGRAM), url],
-        input="\n".join(lines), capture_output=True, text=True, env=clean_environment(), check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    results = [json.loads(line) for line in done.stdout.splitlines()]
+    results = run(grown, url, lines)
     assert len(results) == len(lines) > SPECS
     wrong = [one for one in results if one["failure"] not in {"", "refused"}]
     assert not wrong, wrong[0]
     refused = sum(one["failure"] == "refused" for one in results)
     assert refused <= FEW_REFUSED * len(lines)
     record_property(MEASURED, f"migrations on {database}: {len(lines)} random changes, {refused} refused by rows")
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_branches_meet_in_a_database_with_rows(
+    grown: Project, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    start = planned_of(BRANCHES)
+    ours = BRANCHES.replace("label: text", "label: string(1..40) unique\n    weight: int = 3")
+    theirs = BRANCHES.replace("name: text", "name: text\n    tag: -> Tag\n    tags: <-> Tag\n    due: datetime")
+    both = theirs.replace("label: text", "label: string(1..40) unique\n    weight: int = 3")
+    first = revisions_of(start.plan.answers)
+    one, other = (change(first, start, planned_of(spec)) for spec in (ours, theirs))
+    found = joined(one, other, planned_of(both))
+    assert found.revision is not None
+    assert found.revision.title.startswith("Join 0002_")
+    assert run(grown, url, [case_of("branches", found, back=False)]) == [{"name": "branches", "failure": ""}]
 
 
 def test_a_project_that_grew_keeps_its_own_rules(grown: Project) -> None:

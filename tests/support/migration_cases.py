@@ -68,19 +68,31 @@ def change(before: Mapping[str, str], was: Planned, now: Planned) -> Change:
     )
 
 
-def case_of(name: str, one: Change) -> str:
-    """Write a case as a line of JSON."""
+def joined(one: Change, other: Change, now: Planned) -> Change:
+    """Give what an update makes of two branches that were merged, for a database that is as `one` left it."""
+    files = {**one.after, **other.after}
+    history = read_history({name: text.encode() for name, text in files.items()})
+    contract, answers = tables_of(now.plan.answers), now.plan.answers
+    revision = new_revision(history.schema, history, contract, None, facts_of(answers))
+    assert revision is not None
+    made = revisions_of({**answers, "revision": revision.answer})
+    after = {**files, **{name: text for name, text in made.items() if name.startswith(revision.id)}}
+    return Change(one.after, after, revisions_of(answers), one.new, contract, Names(), revision)
+
+
+def case_of(name: str, one: Change, *, back: bool = True) -> str:
+    """Write a case as a line of JSON, with the way `back` or without."""
     history = read_history({name: text.encode() for name, text in one.before.items()})
     forth = difference(one.old, one.new, one.names, {})
-    back = difference(one.new, one.old, one.names.back(), {})
-    kept = [[was, now, pairs] for was, now, pairs in _kept(one, forth, back)]
+    undone = difference(one.new, one.old, one.names.back(), {})
+    kept = [[was, now, pairs] for was, now, pairs in _kept(one, forth, undone)]
     return json.dumps(
         {
             "name": name,
             "before": one.before,
             "after": one.after,
             "fresh": one.fresh,
-            "head": history.heads[0] if history.heads else "base",
+            "head": (history.heads[0] if history.heads else "base") if back else "",
             "rows": list(_rows(one.old)),
             "kept": kept,
             "may_refuse": _may_refuse(one.old, one.new, one.names),

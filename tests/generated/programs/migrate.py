@@ -188,6 +188,8 @@ def check(case: dict[str, Any], url: str, folder: Path) -> None:
         judge(connection, fresh, "after the upgrade")
         for was, now, pairs, rows in kept:
             compare(rows, values(connection, now, [new for _, new in pairs]), f"{was} -> {now}")
+        if not case["head"]:
+            return  # there is no one way back over a revision that joined two
         move(connection, folder, case, case["head"], may_refuse=case["may_refuse_back"])
         judge(connection, old, "after the downgrade")
         for was, now, pairs, rows in kept:
