@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,7 @@ async def _make_rows(url: str) -> None:
     """Make one row of each kind; two might share what had to be unique in an earlier revision."""
     if not Base.metadata.tables:
         return
-    from tests import factories  # noqa: PLC0415 - a project without tables has none
-
+    factories = import_module("tests.factories")  # a project without tables has none
     functions = [one for name, one in inspect.getmembers(factories, inspect.isfunction) if name.startswith("make_")]
     makers = {inspect.signature(one).return_annotation.__tablename__: one for one in functions}
     made: dict[str, Any] = {}
