@@ -82,8 +82,13 @@ def _constraint(table: str, part: Call) -> Constraint:
             columns = _all_texts(part)
             return Unique(name or f"uq_{table}_{'_'.join(columns)}", columns)
         case "CheckConstraint" if name:
-            return Check(name, part.text(0, "sqltext"))
+            return Check(name, _sql(part.text(0, "sqltext")))
     raise UnreadableError(f"{part.name} is not known, or has no name")
+
+
+def _sql(text: str) -> str:
+    """Write a CHECK with its colons escaped, as it should have been written."""
+    return text.replace("\\:", ":").replace(":", "\\:")
 
 
 def _all_texts(part: Call) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ def _create_unique(call: Call) -> Iterator[Operation]:
 
 
 def _create_check(call: Call) -> Iterator[Operation]:
-    yield AddConstraint(call.table(1), Check(call.text(0, "constraint_name"), call.text(call.at(2), "condition")))
+    yield AddConstraint(call.table(1), Check(call.text(0, "constraint_name"), _sql(call.text(call.at(2), "condition"))))
 
 
 def _create_index(call: Call) -> Iterator[Operation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scaffolder.errors import BadInputError
+from scaffolder.migrations import read_history, tables_of
 from tests.generated.conftest import MEASURED
 from tests.generated.projects import Project, clean_environment, render
 from tests.support.migration_cases import case_of, change, joined, planned_of, revisions_of
@@ -86,6 +88,22 @@ def test_rows_go_through_random_changes_and_back(
     refused = sum(one["failure"] == "refused" for one in results)
     assert refused <= FEW_REFUSED * len(lines)
     record_property(MEASURED, f"migrations on {database}: {len(lines)} random changes, {refused} refused by rows")
+
+
+def test_what_alembic_writes_by_itself_is_read_as_what_the_contract_says(grown: Project, tmp_path: Path) -> None:
+    copied = Project("copied", tmp_path / "copied", grown.python)
+    shutil.copytree(grown.path, copied.path)
+    for path in (copied.path / "migrations/versions").glob("*.py"):
+        path.unlink()
+    done = copied.run(
+        "alembic", "revision", "--autogenerate", "-m", "all", DATABASE_URL=f"sqlite:///{tmp_path / 'x.db'}"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (written,) = (copied.path / "migrations/versions").glob("*.py")
+    history = read_history({written.name: written.read_bytes()})
+    planned = planned_of((grown.path / "scaffold.yml").read_text(encoding="utf-8"))
+    assert history.notes == ()
+    assert history.schema == tables_of(planned.plan.answers)
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

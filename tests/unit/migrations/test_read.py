@@ -56,6 +56,7 @@ def read(body: str, head: str = HEAD) -> Revision:
         ('op.create_unique_constraint(None, "t", ["x"])', AddConstraint("t", Unique("uq_t_x", ("x",)))),
         ('op.create_check_constraint("c", "t", "x > 1")', AddConstraint("t", Check("c", "x > 1"))),
         ('op.create_check_constraint("c", "t", sa.text("x > 1"))', AddConstraint("t", Check("c", "x > 1"))),
+        ('op.create_check_constraint("c", "t", "x = \':a\'")', AddConstraint("t", Check("c", r"x = '\:a'"))),
         ('op.drop_constraint("c", "t", type_="check")', DropConstraint("t", "c")),
         (
             'op.create_foreign_key("f", "t", "u", ["u_id"], ["id"], ondelete="cascade")',
