@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from scaffolder.disk import own_files
 from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, entities_in, mentions
@@ -11,6 +12,9 @@ from scaffolder.problem import Problem
 from scaffolder.project import Project
 from scaffolder.state import SPEC_FILE
 from scaffolder.tree import Tree
+
+_SOURCES: Final = frozenset("cfg css html ini js json jsx md mjs py pyi rst sh sql toml ts tsx txt yaml yml".split())
+"""What the files of people may end with, beside what the files of blueprints do."""
 
 
 def renaming_of(planned: Planned, base: Tree) -> Renaming:
@@ -43,7 +47,7 @@ def left_over(
     gone = renaming.texts().gone(*(Tree(one for one in tree.values() if not once(one.path)) for tree in (base, theirs)))
     if not gone:
         return ()
-    suffixes = {path.rpartition("/")[2].rpartition(".")[2] for path in (*base, *theirs)}
+    suffixes = _SOURCES | {path.rpartition("/")[2].rpartition(".")[2] for path in (*base, *theirs)}
     own = own_files(str(project.root), base.keys() | theirs.keys() | {SPEC_FILE}, suffixes)
     found = own | dict(_contents(base, theirs, merged, disk))
     return tuple(
