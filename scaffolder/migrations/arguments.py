@@ -21,8 +21,8 @@ class Call:
         self.keywords = {one.arg: one.value for one in node.keywords if one.arg is not None}
 
     def node_of(self, position: int, keyword: str) -> ast.expr | None:
-        if position < len(self.node.args) and not any(isinstance(one, ast.Starred) for one in self.node.args):
-            return self.node.args[position]
+        if position < len(self.node.args):
+            return None if isinstance(self.node.args[position], ast.Starred) else self.node.args[position]
         return self.keywords.get(keyword)
 
     def get(self, position: int, keyword: str) -> Any:

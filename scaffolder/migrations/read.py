@@ -182,6 +182,8 @@ class _Reader:
 
     def value(self, node: ast.expr) -> Any:
         """Give the value of a literal, of a constant of the module, or of `op.f(literal)`."""
+        if isinstance(node, ast.Constant):
+            return node.value
         if isinstance(node, ast.Name) and node.id in self.constants:
             return self.constants[node.id]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"f", "text"}:
