@@ -32,7 +32,7 @@ class Rows:
 
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     constants: dict[str, dict[str, str]] = field(default_factory=dict)
-    functions: dict[str, dict[str, str]] = field(default_factory=dict)
+    functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     makers: dict[str, dict[str, Any]] = field(default_factory=dict)
     helpers: set[str] = field(default_factory=set)
 
@@ -136,7 +136,8 @@ class Direction:
         self.rows.helpers.add("number")
         name = _name(self.rows.functions, f"{table.name}_{column.name}", value.source)
         self.rows.functions[name] = {
-            "name": name, "python": value.python, "source": value.source, "what": f"{table.name}.{column.name}"
+            "name": name, "python": value.python, "source": value.source, "what": f"{table.name}.{column.name}",
+            "most": value.most,
         }  # fmt: skip
         return {"kind": "number", "value": name}
 
@@ -196,7 +197,7 @@ class Direction:
         return False
 
 
-def _name(known: Mapping[str, Mapping[str, str]], name: str, source: str) -> str:
+def _name(known: Mapping[str, Mapping[str, Any]], name: str, source: str) -> str:
     """Give the name, or another one if something else has it."""
     if keyword.iskeyword(name) or name in _TAKEN:
         name = f"{name}_"

@@ -22,11 +22,15 @@ _MICROSECONDS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Python source of a value and of its type; with `distinct` it is one for each `number` from 1 on."""
+    """Python source of a value and of its type; with `distinct` it is one for each `number` from 1 on.
+
+    There may be fewer of them than one would like: `most`, if it is not 0.
+    """
 
     source: str
     python: str
     distinct: bool = False
+    most: int = 0
 
 
 def value_of(table: Table, column: Column, facts: Facts, *, distinct: bool = False) -> Value:
@@ -59,7 +63,7 @@ _FIXED: Final = {
     'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")': Value("[]", "object"),
 }
 _EACH: Final = {
-    "sa.Boolean()": Value("[False, True][number - 1]", "bool", distinct=True),
+    "sa.Boolean()": Value("number > 1", "bool", distinct=True, most=2),
     "sa.Date()": Value("dt.date(1970, 1, 1) + dt.timedelta(days=number)", "dt.date", distinct=True),
     "sa.Time()": Value("dt.time(number // 3600, number // 60 % 60, number % 60)", "dt.time", distinct=True),
     "sa.DateTime(timezone=True)": Value(
@@ -143,7 +147,7 @@ def _number(value: Decimal, kind: Kind) -> Value:
 
 def _distinct(column: Column, bounds: Bounds, kind: Kind, fact: Fact | None) -> Value:
     if kind.family == "text":
-        return Value(_distinct_text(bounds, kind, fact), "str", distinct=True)
+        return Value(_distinct_text(bounds, kind, fact), "str", distinct=True, most=len(bounds.values or ()))
     if kind.family == "other":
         return _EACH.get(column.type, Value("None", "object", distinct=True))
     unit = Decimal(1).scaleb(-kind.scale) if kind.family == "decimal" else Decimal(1)

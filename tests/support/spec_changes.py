@@ -55,6 +55,7 @@ _DEFAULTS = {
     "decimal(10,2)": "2.50", "bool": "true", "date": "2026-01-31", "enum(new, 'a :b', done)": "done", "duration": "90m",
     "string(3..20)": "abcd", "int(0..9)": "4", "datetime": "2026-01-31T08:30:00Z",
 }  # fmt: skip
+_NO_GROUP = ("json", "[]", "bytes", "bool", "enum")
 _NO_UNIQUE = ("json", "bool", "[]", "enum", "bytes", "int(", "text", "float")
 
 Spec = dict[str, Any]
@@ -225,7 +226,7 @@ def _group(rng: random.Random, spec: Spec) -> None:
     fields = rng.choice(list(spec["entities"].values()))
     names = [
         name for name, text in fields.items()
-        if name != "$meta" and "<->" not in text and not any(one in text for one in ("json", "[]", "bytes"))
+        if name != "$meta" and "<->" not in text and not any(one in text for one in _NO_GROUP)
     ]  # fmt: skip
     if len(names) > 1:
         fields["$meta"] = {"unique": [rng.sample(names, 2)]}

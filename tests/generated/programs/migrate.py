@@ -160,8 +160,8 @@ def move(connection: sa.Connection, folder: Path, case: dict[str, Any], to: str,
     """Bring the database to a revision of those after the change."""
     try:
         migrate(connection, folder, case["after"], to)
-    except sa.exc.IntegrityError as error:
-        if may_refuse and "unique" in str(error).lower():
+    except (sa.exc.IntegrityError, RuntimeError) as error:
+        if (may_refuse or isinstance(error, RuntimeError)) and "unique" in str(error).lower():
             raise UpgradeRefusedError from None
         raise
 
