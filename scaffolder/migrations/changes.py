@@ -14,7 +14,7 @@ from scaffolder.migrations.data import Choose, Cut, Data, Limit, Pad
 from scaffolder.migrations.schema import Column, Table
 from scaffolder.migrations.values import value_of
 
-How = Literal["same", "wider", "narrower", "replaced"]
+How = Literal["same", "wider", "narrower", "converted", "replaced"]
 
 _DIGITS: Final = {"int": 11, "bigint": 20}
 _LARGEST: Final = {"int": Decimal(2**31 - 1), "bigint": Decimal(2**63 - 1)}
@@ -22,11 +22,34 @@ _LARGEST: Final = {"int": Decimal(2**31 - 1), "bigint": Decimal(2**63 - 1)}
 
 @dataclass(frozen=True, slots=True)
 class TypeChange:
-    """`how` a type becomes another; `using` is what PostgreSQL makes of the values, `loss` what is lost (or empty)."""
+    """`how` a type becomes another, and what is lost of the values (or nothing).
+
+    `using` is what PostgreSQL makes of them. `convert` names the function that makes them where databases cannot;
+    unless it `is_total`, some have none then.
+    """
 
     how: How
     using: str = ""
     loss: str = ""
+    convert: str = ""
+    is_total: bool = False
+
+
+_DATE: Final = "sa.Date()"
+_MOMENT: Final = "sa.DateTime(timezone=True)"
+_AS_TEXT: Final = {"sa.Uuid()": 36, _DATE: 10, "sa.Time()": 15}
+"""Characters that values need as text."""
+_CONVERTED: Final = {
+    (_DATE, _MOMENT): TypeChange("converted", convert="to_moment", is_total=True),
+    (_MOMENT, _DATE): TypeChange("converted", loss="the time of day is lost", convert="to_date", is_total=True),
+}
+_FROM_TEXT: Final = {
+    "int": "to_int",
+    "bigint": "to_bigint",
+    "double": "to_float",
+    "decimal": "to_decimal",
+}
+_PARSED: Final = {_DATE: "parse_date", "sa.Uuid()": "parse_uuid", "sa.Time()": "parse_time"}
 
 
 def type_change(was: str, now: str) -> TypeChange:
@@ -34,20 +57,31 @@ def type_change(was: str, now: str) -> TypeChange:
     if was == now:
         return TypeChange("same")
     old, new = kind_of(was), kind_of(now)
+    if (found := _converted(was, now)) is not None:
+        return found
     if "other" in (old.family, new.family):
         return TypeChange("replaced", loss="its values are lost")
     if old.family == new.family == "text":
         if new.length is None or (old.length is not None and old.length <= new.length):
             return TypeChange("wider")
         return TypeChange("narrower", loss=f"texts of more than {new.length} characters are cut")
-    if old.family == "text":
-        return TypeChange("replaced", loss="its values are lost")
     if new.family == "text":
         fits = new.length is None or _DIGITS.get(old.family, 400) <= new.length
         if not fits:
             return TypeChange("replaced", loss="its values are lost")
         return TypeChange("wider", "VARCHAR" if new.length else "TEXT")
     return _numbers(old, new)
+
+
+def _converted(was: str, now: str) -> TypeChange | None:
+    """Tell how the values of a type become those of one that databases cannot or do not all make of it."""
+    old, new = kind_of(was), kind_of(now)
+    if old.family == "text" and (new.family in _FROM_TEXT or now in _PARSED):
+        convert = _FROM_TEXT.get(new.family) or _PARSED[now]
+        return TypeChange("converted", loss="texts that cannot be read as such are lost", convert=convert)
+    if was in _AS_TEXT and new.family == "text" and (new.length is None or new.length >= _AS_TEXT[was]):
+        return TypeChange("converted", convert="to_text", is_total=True)
+    return _CONVERTED.get((was, now))
 
 
 def _numbers(old: Kind, new: Kind) -> TypeChange:
@@ -75,10 +109,17 @@ def narrowed(was: Table, now: Table, old: Column, new: Column, facts: Facts) -> 
     change = type_change(old.type, new.type)
     if change.how == "replaced":
         return
-    kind = kind_of(new.type)
-    if kind.family == "text" and kind_of(old.type).family == "text":
-        yield from _texts(now, new, (before, after), (kind_of(old.type), kind), facts)
-    elif kind.family not in {"text", "other"}:
+    kind, was_kind = kind_of(new.type), kind_of(old.type)
+    if kind.family == "text":
+        if was_kind.family != "text":
+            length = _AS_TEXT.get(old.type)
+            before, was_kind = (
+                Bounds(shortest=length or 1, longest=length or _DIGITS.get(was_kind.family)),
+                Kind("text"),
+            )
+        yield from _texts(now, new, (before, after), (was_kind, kind), facts)
+    elif kind.family != "other":
+        before = Bounds() if change.how == "converted" else before
         yield from _limits(now, new, (before, after), kind, change)
 
 

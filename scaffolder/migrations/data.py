@@ -75,4 +75,14 @@ class Limit:
     bound: str
 
 
-Data: TypeAlias = Fill | Refer | Unlink | Choose | Cut | Pad | Limit
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """The values of `column` go to `new`, which has another type, by way of the function `how`."""
+
+    table: Table
+    column: Column
+    new: Column
+    how: str
+
+
+Data: TypeAlias = Convert | Fill | Refer | Unlink | Choose | Cut | Pad | Limit

@@ -23,7 +23,7 @@ _KINDS: Final = {ForeignKey: "foreignkey", Unique: "unique", Check: "check"}
 
 @dataclass(slots=True)
 class Difference:
-    """Operations in five phases, with `data` before the last one.
+    """Operations in six phases; `converts` comes before the last but one, `data` before the last one.
 
     `losses` say what rows lose, `notes` what they get, `words` all that is done; one sentence or phrase each.
     """
@@ -32,6 +32,8 @@ class Difference:
     loose: dict[str, list[Operation]] = field(default_factory=dict)
     dropped: list[Operation] = field(default_factory=list)
     created: list[Operation] = field(default_factory=list)
+    converts: list[Data] = field(default_factory=list)
+    swapped: list[tuple[str, list[Operation]]] = field(default_factory=list)
     data: list[Data] = field(default_factory=list)
     tight: dict[str, list[Operation]] = field(default_factory=dict)
     losses: list[str] = field(default_factory=list)

@@ -6,11 +6,13 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from scaffolder.contract.literals import python_literal
+from scaffolder.migrations.column_types import kind_of
 from scaffolder.migrations.contract import Facts
-from scaffolder.migrations.data import Choose, Cut, Data, Fill, Limit, Pad, Refer, Unlink
+from scaffolder.migrations.data import Choose, Convert, Cut, Data, Fill, Limit, Pad, Refer, Unlink
 from scaffolder.migrations.schema import Column, Schema, Table
 from scaffolder.migrations.values import Value, value_of
 
@@ -23,7 +25,12 @@ _SET_HERE: Final = {
     "updated_at": "dt.datetime.now(dt.UTC)",
     "row_version": "1",
 }
-_MODULES: Final = ("base64", "datetime as dt", "decimal", "itertools", "uuid")
+_USED: Final = {
+    "to_moment": "dt.", "to_date": "dt.", "to_text": "", "to_int": "decimal.", "to_bigint": "decimal.",
+    "to_float": "math.", "to_decimal": "decimal.", "parse_date": "dt.", "parse_time": "dt.", "parse_uuid": "uuid.",
+}  # fmt: skip
+"""Modules that converters use, as they are said in the template."""
+_MODULES: Final = ("base64", "datetime as dt", "decimal", "itertools", "math", "uuid")
 
 
 @dataclass
@@ -35,6 +42,7 @@ class Rows:
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     makers: dict[str, dict[str, Any]] = field(default_factory=dict)
     helpers: set[str] = field(default_factory=set)
+    converters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self) -> dict[str, Any]:
         """Give all of it as plain data for the template."""
@@ -51,11 +59,12 @@ class Rows:
             "functions": list(self.functions.values()),
             "makers": list(self.makers.values()),
             "helpers": sorted(self.helpers),
+            "converters": list(self.converters.values()),
         }
 
     def imports(self) -> list[str]:
         """Give the modules of the standard library that they use, as `import` says them."""
-        text = " ".join(self._sources())
+        text = " ".join([*self._sources(), *(_USED[one["how"]] for one in self.converters.values())])
         used = [name for name in _MODULES if re.search(rf"\b{name.rpartition(' ')[2]}\.", text)]
         if self.makers:
             used = [name for name in _MODULES if name in {*used, "uuid"}]
@@ -80,6 +89,8 @@ class Direction:
 
     def step(self, data: Data) -> dict[str, Any]:
         """Say one step."""
+        if isinstance(data, Convert):
+            return self._convert(data)
         var = self.var(data.table, data.column)
         step = {"table": var, "column": data.column.name, "kind": type(data).__name__.lower()}
         match data:
@@ -101,6 +112,21 @@ class Direction:
                 return self._helped(step, str(step["kind"]), length)
             case Limit(sign=sign, bound=bound):
                 return self._helped(step, "at_least" if sign == "<" else "at_most", bound)
+
+    def _convert(self, data: Convert) -> dict[str, Any]:
+        """Say a conversion; the table has a variable of its own, since the column has another type afterwards."""
+        var = f"{data.table.name}_with_{data.new.name}"
+        columns = {"id": "sa.Uuid()", data.column.name: data.column.type, data.new.name: data.new.type}
+        while self.rows.tables.get(var, {"columns": columns})["columns"] != columns:
+            var = f"{var}_before"
+        self.rows.tables[var] = {"name": data.table.name, "columns": columns}
+        self.rows.helpers.add("convert")
+        kind = kind_of(data.new.type)
+        name = f"_{data.how}_{kind.precision}_{kind.scale}" if kind.family == "decimal" else f"_{data.how}"
+        unit = Decimal(1).scaleb(-kind.scale)
+        whole = kind.precision - kind.scale
+        self.rows.converters[name] = {"name": name, "how": data.how, "unit": str(unit), "whole": whole}
+        return {"kind": "convert", "table": var, "column": data.column.name, "new": data.new.name, "value": name}
 
     def _helped(self, step: dict[str, Any], helper: str, value: object) -> dict[str, Any]:
         self.rows.helpers.add(helper)

@@ -37,6 +37,9 @@ def steps_of(found: Difference, direction: Direction) -> list[dict[str, Any]]:
         steps += _batch(table, operations)
     steps += _singles(found.dropped)
     steps += _singles(found.created)
+    steps += [direction.step(data) for data in found.converts]
+    for table, operations in found.swapped:
+        steps += _singles(operations) if isinstance(operations[0], AlterColumn) else _batch(table, operations)
     steps += [direction.step(data) for data in found.data]
     for table, operations in found.tight.items():
         steps += _batch(table, operations)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scaffolder.migrations.changes import TypeChange, narrowed, type_change
 from scaffolder.migrations.contract import Facts
-from scaffolder.migrations.data import Fill, Refer, Unlink
+from scaffolder.migrations.data import Convert, Fill, Refer, Unlink
 from scaffolder.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -20,6 +20,7 @@ from scaffolder.migrations.operations import (
 from scaffolder.migrations.phases import Difference, drop_of, is_about, saved
 from scaffolder.migrations.schema import Column, Constraint, Index, Schema, Table
 from scaffolder.migrations.values import is_plenty, shown, value_of
+from scaffolder.naming import IDENTIFIER_LIMIT
 
 
 class TableDiff:
@@ -34,15 +35,18 @@ class TableDiff:
             if name in was.columns
         }
         self.replaced = {name for name, change in self.changes.items() if change.how == "replaced"}
+        self.converted = {name: change for name, change in self.changes.items() if change.how == "converted"}
+        self.remade = self.replaced | self.converted.keys()
         self.touched = {name for name, change in self.changes.items() if change.how != "same"}
         self.filled = [column for column in self.now.columns.values() if self._may_lack(column)]
 
     def run(self) -> None:
         """Note all that is to be done."""
         before, after = self.was, self.now
-        loose: list[Operation] = [DropIndex(self.name, one.name) for one in self._other_indexes(before, after)]
-        loose += [drop_of(self.name, one) for one in self._other_constraints(before, after)]
-        loose += self._loose_columns()
+        gone: list[Operation] = [DropIndex(self.name, one.name) for one in self._other_indexes(before, after)]
+        gone += [drop_of(self.name, one) for one in self._other_constraints(before, after)]
+        loose = [*gone, *self._loose_columns()]
+        self._swap(gone)
         loose += self._unlinked()
         if any(not isinstance(one, AddColumn | DropIndex) for one in loose):
             loose = [*saved(loose, before), *loose]
@@ -64,11 +68,14 @@ class TableDiff:
     def _may_lack(self, column: Column) -> bool:
         """Tell whether rows may lack a value of a column, and must not."""
         old = self.was.columns.get(column.name)
-        return not column.nullable and (old is None or old.nullable or column.name in self.replaced)
+        change = self.changes.get(column.name)
+        is_partial = change is not None and change.how == "converted" and not change.is_total
+        is_new = old is None or column.name in self.replaced or is_partial
+        return not column.nullable and (is_new or (old is not None and old.nullable))
 
     def _other_indexes(self, these: Table, others: Table) -> Iterator[Index]:
         for index in these.indexes.values():
-            if others.indexes.get(index.name) != index or set(index.columns) & self.replaced:
+            if others.indexes.get(index.name) != index or set(index.columns) & self.remade:
                 yield index
 
     def _other_constraints(self, these: Table, others: Table) -> Iterator[Constraint]:
@@ -89,6 +96,9 @@ class TableDiff:
                 yield AddColumn(self.name, replace(column, nullable=True))
                 continue
             change = self.changes[name]
+            if name in self.converted:
+                yield AddColumn(self.name, self._beside(column))
+                continue
             is_wider, is_freed = change.how == "wider", column.nullable and not old.nullable
             if is_wider or is_freed:
                 yield AlterColumn(
@@ -100,6 +110,24 @@ class TableDiff:
                     existing_nullable=old.nullable,
                     using=_using(column, change) if is_wider else "",
                 )
+
+    def _beside(self, column: Column) -> Column:
+        """Give the column that values are converted into, before it takes the name."""
+        name = f"new_{column.name}"[:IDENTIFIER_LIMIT]
+        while name in self.was.columns or name in self.now.columns:
+            name = f"{name[: IDENTIFIER_LIMIT - 1]}_"
+        return Column(name, column.type, nullable=True)
+
+    def _swap(self, gone: Sequence[Operation]) -> None:
+        if not self.converted:
+            return
+        drops: list[Operation] = [DropColumn(self.name, name) for name in self.converted]
+        self.out.swapped.append((self.name, [*saved(gone, self.was), *drops]))
+        for name, change in self.converted.items():
+            new = self._beside(self.now.columns[name])
+            self.out.converts.append(Convert(self.was, self.was.columns[name], new, change.convert))
+            renamed = AlterColumn(self.name, new.name, name, existing_type=new.type, existing_nullable=True)
+            self.out.swapped.append((self.name, [renamed]))
 
     def _unlinked(self) -> Iterator[Operation]:
         """See to columns that refer to another table than before, or to one for the first time."""
@@ -119,7 +147,8 @@ class TableDiff:
         for name, column in self.now.columns.items():
             change = self.changes.get(name)
             is_narrower = change is not None and change.how == "narrower"
-            is_filled = column in self.filled
+            is_converted = name in self.converted and not column.nullable
+            is_filled = column in self.filled or is_converted
             if is_narrower or is_filled:
                 yield AlterColumn(
                     self.name,

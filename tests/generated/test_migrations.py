@@ -34,6 +34,31 @@ entities:
   Tag:
     label: text
 """
+TYPES = """\
+spec: 1
+project: {name: shop}
+entities:
+  Note:
+    day: date
+    at: datetime?
+    count: string(20)
+    price: text?
+    key: uuid unique
+    hour: time
+    link: string(40)
+    kind: enum('a :b', c)
+    size: int
+"""
+OTHER_TYPES = {
+    "day: date": "day: datetime",
+    "at: datetime?": "at: date?",
+    "count: string(20)": "count: int(3..9)",
+    "price: text?": "price: decimal(6,2)",
+    "key: uuid": "key: string(36)",
+    "hour: time": "hour: text",
+    "link: string(40)": "link: uuid",
+    "size: int": "size: string(20)",
+}
 FEW_REFUSED = 0.1
 """Share of changes at which rows that exist may break a new unique constraint."""
 
@@ -104,6 +129,18 @@ def test_what_alembic_writes_by_itself_is_read_as_what_the_contract_says(grown: 
     planned = planned_of((grown.path / "scaffold.yml").read_text(encoding="utf-8"))
     assert history.notes == ()
     assert history.schema == tables_of(planned.plan.answers)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_values_are_converted_and_come_back(grown: Project, database: str, request: pytest.FixtureRequest) -> None:
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    text = TYPES
+    for old, new in OTHER_TYPES.items():
+        text = text.replace(f"    {old}", f"    {new}")
+    was = planned_of(TYPES)
+    case = case_of("types", change(revisions_of(was.plan.answers), was, planned_of(text)))
+    assert json.loads(case)["restored"] == [["notes", ["day", "key", "hour", "size"]]]
+    assert run(grown, url, [case]) == [{"name": "types", "failure": ""}]
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

@@ -10,6 +10,7 @@ from typing import Any
 from scaffolder.input import SpecSource
 from scaffolder.migrations import NewRevision, Schema, facts_of, new_revision, read_history, tables_of
 from scaffolder.migrations.bounds import Bounds, bounds_of
+from scaffolder.migrations.changes import type_change
 from scaffolder.migrations.column_types import kind_of
 from scaffolder.migrations.data import Fill, Refer
 from scaffolder.migrations.diff import difference
@@ -95,6 +96,7 @@ def case_of(name: str, one: Change, *, back: bool = True) -> str:
             "head": (history.heads[0] if history.heads else "base") if back else "",
             "rows": list(_rows(one.old)),
             "kept": kept,
+            "restored": list(_restored(one)),
             "may_refuse": _may_refuse(one.old, one.new, one.names),
             "may_refuse_back": _may_refuse(one.new, one.old, one.names.back()),
         }
@@ -113,7 +115,8 @@ def _may_refuse(was: Schema, now: Schema, names: Names) -> bool:
 
 def _touched(found: Difference) -> set[tuple[str, str]]:
     """Give the columns whose values change, or may change: by table and name."""
-    return {(step.table.name, step.column.name) for step in found.data if not isinstance(step, Fill | Refer)}
+    steps = (*found.data, *found.converts)
+    return {(step.table.name, step.column.name) for step in steps if not isinstance(step, Fill | Refer)}
 
 
 def _kept(one: Change, forth: Difference, back: Difference) -> Iterator[tuple[str, str, list[list[str]]]]:
@@ -132,6 +135,30 @@ def _kept(one: Change, forth: Difference, back: Difference) -> Iterator[tuple[st
             if is_same and (now, new) not in touched and (was, column.name) not in touched_back:
                 pairs.append([column.name, new])
         yield was, now, pairs
+
+
+def _losses(one: Change) -> Iterator[str]:
+    """Give what rows lose on the way forth, a sentence each."""
+    if one.revision is not None:
+        yield from one.revision.losses
+
+
+def _restored(one: Change) -> Iterator[list[Any]]:
+    """Give columns by their old names that lose nothing on the way forth, so that the way back restores them."""
+    for was, table in one.old.items():
+        now = one.names.tables.get(was, was)
+        renames = one.names.columns.get(now, {})
+        fitting = [
+            name
+            for name, column in table.columns.items()
+            if now in one.new
+            and (other := one.new[now].columns.get(renames.get(name, name))) is not None
+            and type_change(column.type, other.type).how in {"wider", "converted"}
+            and not type_change(column.type, other.type).loss
+            and not any(loss.startswith((f"{now}.{other.name}:", f"{now}.{other.name} ")) for loss in _losses(one))
+        ]
+        if fitting:
+            yield [was, fitting]
 
 
 def _rows(schema: Schema, count: int = 3) -> Iterator[list[Any]]:

@@ -184,6 +184,7 @@ def check(case: dict[str, Any], url: str, folder: Path) -> None:
         kept = [
             (was, now, pairs, values(connection, was, [one for one, _ in pairs])) for was, now, pairs in case["kept"]
         ]
+        first = [(table, columns, values(connection, table, columns)) for table, columns in case["restored"]]
         move(connection, folder, case, "head", may_refuse=case["may_refuse"])
         judge(connection, fresh, "after the upgrade")
         for was, now, pairs, rows in kept:
@@ -194,6 +195,8 @@ def check(case: dict[str, Any], url: str, folder: Path) -> None:
         judge(connection, old, "after the downgrade")
         for was, now, pairs, rows in kept:
             compare(rows, values(connection, was, [one for one, _ in pairs]), f"{now} -> {was}")
+        for table, columns, rows in first:
+            compare(rows, values(connection, table, columns), f"{table}, forth and back")
         migrate(connection, folder, case["after"], "head")
         judge(connection, fresh, "after the second upgrade")
 

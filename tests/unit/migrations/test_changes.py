@@ -31,15 +31,36 @@ DECIMAL = 'sa.Numeric({0}, {1}).with_variant(sa.String(9), "sqlite")'
         (DECIMAL.format(10, 2), "sa.BigInteger()", "narrower"),
         ("sa.Integer()", "sa.String(11)", "wider"),
         ("sa.Integer()", "sa.String(10)", "replaced"),
-        ("sa.String(40)", "sa.Integer()", "replaced"),
         ("sa.Boolean()", "sa.Integer()", "replaced"),
-        ("sa.Uuid()", "sa.String(36)", "replaced"),
+        ("sa.Uuid()", "sa.String(35)", "replaced"),
+        ("sa.String(40)", "sa.Boolean()", "replaced"),
+        ("sa.Time()", "sa.Date()", "replaced"),
     ],
 )
 def test_types(was: str, now: str, how: str) -> None:
     change = type_change(was, now)
     assert change.how == how
     assert bool(change.loss) == (how in {"narrower", "replaced"})
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "convert", "is_lossless"),
+    [
+        ("sa.Date()", "sa.DateTime(timezone=True)", "to_moment", True),
+        ("sa.DateTime(timezone=True)", "sa.Date()", "to_date", False),
+        ("sa.Uuid()", "sa.String(36)", "to_text", True),
+        ("sa.Time()", "sa.Text()", "to_text", True),
+        ("sa.String(40)", "sa.Integer()", "to_int", False),
+        ("sa.Text()", DECIMAL.format(10, 2), "to_decimal", False),
+        ("sa.Text()", "sa.Uuid()", "parse_uuid", False),
+        ("sa.String(9)", "sa.Date()", "parse_date", False),
+    ],
+)
+def test_types_that_are_converted_row_by_row(was: str, now: str, convert: str, is_lossless: bool) -> None:
+    change = type_change(was, now)
+    assert (change.how, change.convert) == ("converted", convert)
+    assert is_lossless == (not change.loss)
+    assert change.is_total == (not convert.startswith("parse") and convert not in {"to_int", "to_decimal"})
 
 
 @pytest.mark.parametrize(
@@ -106,7 +127,8 @@ def losses(was: tuple[str, str], now: tuple[str, str]) -> list[str]:
             ("sa.Integer()", "x >= 0"),
             ["Limit: numbers above 2147483647 become 2147483647"],
         ),
-        (("sa.String(9)", ""), ("sa.Integer()", "x >= 5"), []),
+        (("sa.String(9)", ""), ("sa.Integer()", "x >= 5"), ["Limit: numbers below 5 become 5"]),
+        (("sa.Uuid()", ""), ("sa.Text()", "length(x) BETWEEN 1 AND 40"), []),
     ],
 )
 def test_what_happens_to_values(was: tuple[str, str], now: tuple[str, str], expected: list[str]) -> None:
