@@ -12,7 +12,6 @@ from scaffolder.migrations.operations import (
     AlterColumn,
     CreateIndex,
     CreateTable,
-    DropConstraint,
     DropTable,
     Operation,
     RenameTable,
@@ -43,10 +42,11 @@ class _Differ:
         self._create([name for name in self.now if name not in self.was])
         return self.out
 
-    def _do(self, operation: Operation) -> None:
-        """Note an operation of the first phase, and go on from what it gives."""
-        self.out.names.append(operation)
-        self.was = applied(self.was, operation)
+    def _do(self, *operations: Operation) -> None:
+        """Note operations of the first phase, which belong together, and go on from what they give."""
+        self.out.names.append(operations)
+        for operation in operations:
+            self.was = applied(self.was, operation)
 
     def _rename(self, names: Names) -> None:
         for old, new in names.tables.items():
@@ -66,17 +66,17 @@ class _Differ:
     def _rename_column(self, name: str, old: str, new: str) -> None:
         table = self.was[name]
         if new in table.columns:
-            for operation in without_column(table, new):
-                self._do(operation)
+            gone = list(without_column(table, new))
+            self._do(*saved(gone, table), *gone)
         column = table.columns[old]
         self._do(AlterColumn(name, old, new, existing_type=column.type, existing_nullable=column.nullable))
         self.out.words.append(f"rename {name}.{old} to {new}")
 
     def _make_way(self, name: str) -> None:
         for other, table in self.was.items():
-            for key in table.foreign_keys:
-                if key.target == name and other != name:
-                    self._do(DropConstraint(other, key.name, "foreignkey"))
+            keys = [key for key in table.foreign_keys if key.target == name and other != name]
+            if keys:
+                self._do(*saved([], table), *(drop_of(other, key) for key in keys))
         self._do(DropTable(name))
 
     def _drop(self, gone: Sequence[str]) -> None:

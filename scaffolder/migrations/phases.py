@@ -25,10 +25,11 @@ _KINDS: Final = {ForeignKey: "foreignkey", Unique: "unique", Check: "check"}
 class Difference:
     """Operations in six phases; `converts` comes before the last but one, `data` before the last one.
 
-    `losses` say what rows lose, `notes` what they get, `words` all that is done; one sentence or phrase each.
+    Names come in groups, each for one table. `losses` say what rows lose, `notes` what they get, `words` all that is
+    done; one sentence or phrase each.
     """
 
-    names: list[Operation] = field(default_factory=list)
+    names: list[Sequence[Operation]] = field(default_factory=list)
     loose: dict[str, list[Operation]] = field(default_factory=dict)
     dropped: list[Operation] = field(default_factory=list)
     created: list[Operation] = field(default_factory=list)

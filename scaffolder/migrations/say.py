@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from scaffolder.contract.literals import python_literal
@@ -28,31 +28,29 @@ from scaffolder.migrations.schema import Check, Constraint, ForeignKey, Table, U
 
 def steps_of(found: Difference, direction: Direction) -> list[dict[str, Any]]:
     """Say all phases in their order."""
-    keys = [one for one in found.names if isinstance(one, SetPrimaryKey)]
-    steps = [*_singles(one for one in found.names if not isinstance(one, SetPrimaryKey))]
+    keys = [one for group in found.names for one in group if isinstance(one, SetPrimaryKey)]
+    steps: list[dict[str, Any]] = []
+    for group in found.names:
+        match group:
+            case (SetPrimaryKey(),):
+                continue
+            case (RenameTable() | DropTable() | AlterColumn(),):
+                steps += map(_call, group)
+            case (first, *_):
+                steps += _batch(str(first.table), group)
     if keys:
         calls = [{"table": one.table, "old": one.was, "new": one.key.name} for one in keys]
         steps.append({"kind": "keys", "calls": calls})
     for table, operations in found.loose.items():
         steps += _batch(table, operations)
-    steps += _singles(found.dropped)
-    steps += _singles(found.created)
+    steps += map(_call, (*found.dropped, *found.created))
     steps += [direction.step(data) for data in found.converts]
     for table, operations in found.swapped:
-        steps += _singles(operations) if isinstance(operations[0], AlterColumn) else _batch(table, operations)
+        steps += map(_call, operations) if isinstance(operations[0], AlterColumn) else _batch(table, operations)
     steps += [direction.step(data) for data in found.data]
     for table, operations in found.tight.items():
         steps += _batch(table, operations)
     return steps
-
-
-def _singles(operations: Iterable[Operation]) -> Iterator[dict[str, Any]]:
-    for operation in operations:
-        match operation:
-            case DropConstraint(table) | DropColumn(table):
-                yield from _batch(table, [operation])
-            case _:
-                yield _call(operation)
 
 
 def _batch(table: str, operations: Sequence[Operation]) -> list[dict[str, Any]]:

@@ -59,6 +59,31 @@ OTHER_TYPES = {
     "link: string(40)": "link: uuid",
     "size: int": "size: string(20)",
 }
+NAMES = """\
+spec: 1
+project: {name: shop}
+entities:
+  Agent:
+    name: string(20) unique
+    boss: -> Agent?
+    kind: enum('a :b', c)
+  Project:
+    title: text
+    kind: enum('a :b', c)
+  Note:
+    agent: -> Agent
+    agents: <-> Agent
+    project: -> Project
+    kind: enum('a :b', c)
+"""
+HELPER = "agents:\n  helper: {goal: Help., output: {answer: text}}\n"
+OTHER_NAMES = (
+    NAMES.replace("  Agent:\n", "  Person:\n    $meta: {renamed_from: Agent}\n    next: -> Project?\n")
+    .replace("> Agent", "> Person")
+    .replace("  Project:\n", "  Plan:\n    $meta: {renamed_from: Project}\n")
+    .replace("    project: -> Project", "    plan: -> Plan was project")
+    .replace("name: string(20)", "call: text was name")
+)
 FEW_REFUSED = 0.1
 """Share of changes at which rows that exist may break a new unique constraint."""
 
@@ -141,6 +166,20 @@ def test_values_are_converted_and_come_back(grown: Project, database: str, reque
     case = case_of("types", change(revisions_of(was.plan.answers), was, planned_of(text)))
     assert json.loads(case)["restored"] == [["notes", ["day", "key", "hour", "size"]]]
     assert run(grown, url, [case]) == [{"name": "types", "failure": ""}]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("was", [NAMES, NAMES + HELPER], ids=["a name is taken", "names pass on"])
+def test_built_in_tables_take_names_that_others_gave_up(
+    grown: Project, was: str, database: str, request: pytest.FixtureRequest
+) -> None:
+    """The built-in `agents` and `projects` come, or come back to their names, when the user's have others."""
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    old, new = planned_of(was), planned_of(OTHER_NAMES + HELPER)
+    one = change(revisions_of(old.plan.answers), old, new)
+    assert one.revision is not None
+    assert one.revision.losses == ()
+    assert run(grown, url, [case_of("names", one)]) == [{"name": "names", "failure": ""}]
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
