@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from scaffolder.merging.model import Entry
@@ -32,7 +33,7 @@ class Renaming:
 
     def texts(self) -> Texts:
         """Give the names as they stand in texts."""
-        return Texts(self.entities, self.fields, self.others)
+        return _texts(self)
 
     def base(self, base: Tree, theirs: Tree) -> Tree:
         """Give the base with the loop items called as they are now, as far as `theirs` has files for them."""
@@ -61,6 +62,12 @@ class Renaming:
             if parts[0] == "entities" and parts[1:2] == [python_module(old)]:
                 return ".".join([parts[0], python_module(new), *parts[2:]])
         return slot
+
+
+@lru_cache(maxsize=1)
+def _texts(renaming: Renaming) -> Texts:
+    """Make the patterns once a run: there are some dozens for each name."""
+    return Texts(renaming.entities, renaming.fields, renaming.others)
 
 
 def entities_in(base: Tree) -> frozenset[str]:

@@ -273,7 +273,7 @@ def test_a_field_too_and_a_new_one_at_once(desk: Project, rendered: Mapping[str,
     kept = '    kind = "plain"\n'
     desk.edit("app/models/ticket.py", below("subject: orm.Mapped[str]", kept))
     desk.edit("app/repositories/ticket.py", below("searched =", "    deep = True\n"))
-    done = desk.rename(TITLE, "--no-validate", "--allow-destructive")
+    done = desk.rename(TITLE, "--no-validate")
     assert done.code == 0, done.err
     wanted = Project(rendered["title"], desk.capture)
     assert desk.read("app/models/case.py") == below("title: orm.Mapped[str]", kept)(wanted.read("app/models/case.py"))
@@ -286,7 +286,7 @@ def test_a_field_alone(desk: Project) -> None:
     spec = SPEC.replace("hue: string(1..40) unique", "colour: string(1..40) unique was hue")
     desk.edit("app/models/tag.py", below("class Tag(", "    kind = 1\n"))
     desk.edit("app/schemas/tag.py", lambda text: text + "\n\nHUE = TagRead.hue\n")
-    done = desk.rename(spec, "--no-validate", "--allow-destructive")
+    done = desk.rename(spec, "--no-validate")
     number = desk.read("app/schemas/tag.py").count("\n")
     assert done.code == 1
     assert old_names(done.err) == [f"app/schemas/tag.py:{number} still says hue"]
