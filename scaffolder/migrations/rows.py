@@ -18,7 +18,10 @@ from scaffolder.migrations.values import Value, value_of
 
 _TAKEN: Final = frozenset(
     "op sa dt uuid decimal base64 itertools postgresql Callable revision down_revision branch_labels depends_on "
-    "upgrade downgrade object str int float bool bytes map next print number found bind".split()
+    "upgrade downgrade object str int float bool bytes map next print math Any RuntimeError "
+    # What functions of the template call their arguments and variables.
+    "bind column convert empty fits found free high length longer low new number numbers old oldest row table taken "
+    "text value values whole".split()
 )
 _SET_HERE: Final = {
     "created_at": "dt.datetime.now(dt.UTC)",
@@ -160,7 +163,7 @@ class Direction:
         if not value.distinct:
             return {"value": self._constant(table, column, value)}
         self.rows.helpers.add("number")
-        name = _name(self.rows.functions, f"{table.name}_{column.name}", value.source)
+        name = _name(self.rows.functions, f"_{table.name}_{column.name}", value.source)
         self.rows.functions[name] = {
             "name": name, "python": value.python, "source": value.source, "what": f"{table.name}.{column.name}",
             "most": value.most,
@@ -177,7 +180,7 @@ class Direction:
         if target in self._makers:
             return self._makers[target]
         table = self.schema[target]
-        name = f"_{target}_row"
+        name = f"_row_of_{target}"
         self._makers[target] = name
         self._ordered(table)
         values = [] if self._is_circular(target) else list(self._row(table))

@@ -135,8 +135,8 @@ def test_a_row_that_is_made_brings_what_it_must_refer_to() -> None:
         "area: decimal(8,2)", "area: decimal(8,2)\n    country: -> Country\n  Country:\n    iso: string(2..2)"
     )
     one = text(after(start, start.replace("code:", "region: -> Region\n    code:")))
-    assert '_refer(products, "region_id", _regions_row)' in one
-    assert '"country_id": _countries_row(1)' in one
+    assert '_refer(products, "region_id", _row_of_regions)' in one
+    assert '"country_id": _row_of_countries(1)' in one
     assert '"title": f"unknown-{number}"' in one
     assert '"iso": "un"' in one
 
