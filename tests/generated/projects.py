@@ -56,6 +56,13 @@ def render(name: str, spec: str, folder: Path) -> Project:
     return Project(name, path, environment_of(path / "requirements-dev.txt"))
 
 
+def update(project: Project, spec: str) -> None:
+    """Bring a project up to date with another spec through the command line, whatever that costs its rows."""
+    (project.path / "scaffold.yml").write_text(spec, encoding="utf-8")
+    scaffolder = [sys.executable, "-m", "scaffolder"]
+    subprocess.run([*scaffolder, "update", str(project.path), "--allow-destructive", "--quiet"], check=True)
+
+
 def environment_of(requirements: Path) -> Path:
     """Return the Python of an environment that holds `requirements`; made once per content, outside the checkout."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -107,6 +107,22 @@ workflows:
     output: {label: "{{ sort.label }}"}
 """
 
+LATER = (
+    SMALL.replace(
+        "  Note:\n    title: string(1..80)\n", "  Memo:\n    subject: string(1..120) was title\n    pages: int(1..)\n"
+    )
+    .replace(
+        "    labels: <-> Label\n", "    labels: <-> Label\n    folder: -> Folder\n    $meta: {renamed_from: Note}\n"
+    )
+    .replace(
+        "  Label: {name: string(1..40) unique}\n", "  Label: {name: string(1..40)}\n  Folder: {name: string(1..40)}\n"
+    )
+    .replace("reads: [Note]", "reads: [Memo]")
+    .replace("entity: Note", "entity: Memo")
+    .replace("load.title", "load.subject")
+)
+"""`SMALL` a year later: other names, a field and a relation that rows need, a constraint that is gone."""
+
 NO_AUTH = """\
 spec: 1
 project: {name: weather, description: Stations and their readings.}
