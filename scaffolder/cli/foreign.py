@@ -13,8 +13,7 @@ import click
 from scaffolder.cli import exits, output
 
 if TYPE_CHECKING:
-    from scaffolder.cli.options import CopyOptions
-    from scaffolder.cli.update import UpdateOptions
+    from scaffolder.cli.options import CopyOptions, UpdateOptions
     from scaffolder.foreign import ForeignCopy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -42,6 +42,27 @@ class CopyOptions:
     partial: bool
     no_validate: bool
     as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOptions:
+    """The command line of `update` and of `recopy`, one field per option."""
+
+    path: Path
+    data: tuple[str, ...]
+    data_file: Path | None
+    pretend: bool
+    diff: bool
+    quiet: bool
+    no_validate: bool
+    as_json: bool
+    force: bool = False
+    overwrite: bool = False
+    allow_destructive: bool = False
+    conflict: Literal["inline", "rej"] = "inline"
+    defaults: bool = False
+    vcs_ref: str | None = None
+    trust: bool = False
 
 
 def data_options(function: _F) -> _F:

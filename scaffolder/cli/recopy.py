@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scaffolder.cli import exits, options
-from scaffolder.cli.update import UpdateOptions, run
+from scaffolder.cli.update import run
 
 
 @click.command(short_help="Start over from the templates, and give up edits.", epilog=exits.HELP)
@@ -32,5 +32,5 @@ def command(**arguments: Any) -> int:
     Files that the blueprints write once (migrations, decisions) and files that are yours alone stay. Deleted files come
     back. Where edits would be lost, nothing is written without --overwrite.
     """
-    chosen = UpdateOptions(**arguments)
+    chosen = options.UpdateOptions(**arguments)
     return run(replace(chosen, overwrite=chosen.overwrite or chosen.force), "recopy")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -29,27 +28,6 @@ _EXIT_CODES: Final = {
     "invalid": exits.FINDINGS,
     "failed": exits.BAD_INPUT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateOptions:
-    """The command line of `update` and of `recopy`, one field per option."""
-
-    path: Path
-    data: tuple[str, ...]
-    data_file: Path | None
-    pretend: bool
-    diff: bool
-    quiet: bool
-    no_validate: bool
-    as_json: bool
-    force: bool = False
-    overwrite: bool = False
-    allow_destructive: bool = False
-    conflict: Literal["inline", "rej"] = "inline"
-    defaults: bool = False
-    vcs_ref: str | None = None
-    trust: bool = False
 
 
 @click.command(short_help="Bring a project up to date, and keep what people edited.", epilog=exits.HELP)
@@ -79,10 +57,10 @@ def command(**arguments: Any) -> int:
     changed the same lines, both are kept for you to choose, and the exit code is 1. All is written in one step, or
     nothing is. In a git repository, commit first. A project that Copier made from another template is handed to Copier.
     """
-    return run(UpdateOptions(**arguments), "update")
+    return run(options.UpdateOptions(**arguments), "update")
 
 
-def run(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
+def run(chosen: options.UpdateOptions, kind: Literal["update", "recopy"]) -> int:
     """Carry out the command and print its report; gives the exit code."""
     from scaffolder.errors import ScaffolderError  # noqa: PLC0415
 
@@ -111,7 +89,7 @@ def print_diff(changes: Iterable[FileChange]) -> None:
             output.result(_coloured(line))
 
 
-def _run(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
+def _run(chosen: options.UpdateOptions, kind: Literal["update", "recopy"]) -> int:
     from scaffolder.overrides import parse_overrides  # noqa: PLC0415
     from scaffolder.update import UpdateRequest, update  # noqa: PLC0415
 
@@ -135,7 +113,7 @@ def _run(chosen: UpdateOptions, kind: Literal["update", "recopy"]) -> int:
     return _show(report, chosen)
 
 
-def _show(report: UpdateReport, chosen: UpdateOptions) -> int:
+def _show(report: UpdateReport, chosen: options.UpdateOptions) -> int:
     code = _EXIT_CODES[report.status] or (exits.FINDINGS if report.conflicts or report.old_names else exits.FINE)
     if chosen.as_json:
         output.result(report.to_json(diff=chosen.diff))
@@ -157,7 +135,7 @@ def _coloured(line: str) -> str:
     return output.style(line, fg=colour) if colour is not None else line
 
 
-def _error_json(error: ScaffolderError, chosen: UpdateOptions) -> str:
+def _error_json(error: ScaffolderError, chosen: options.UpdateOptions) -> str:
     from dataclasses import asdict  # noqa: PLC0415
 
     from scaffolder.update_report import JSON_VERSION  # noqa: PLC0415

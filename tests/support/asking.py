@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-from scaffolder_fills.client import Client
+from scaffolder_fills.client import Client, ClientSettings
 from scaffolder_fills.fill import Filled, Settings, fill_slots
 from scaffolder_fills.kinds import Place
 from scaffolder_fills.lock import Entry
@@ -89,7 +89,7 @@ def run(
     **settings: Any,
 ) -> Ran:
     """Fill `count` slots with the client of an environment."""
-    asker = Client({"NO_PROXY": "*", **environ}, **(client or {}))
+    asker = Client(ClientSettings({"NO_PROXY": "*", **environ}, **(client or {})))
     started = perf_counter()
     done = asyncio.run(
         fill_slots(

@@ -16,13 +16,13 @@ from scaffolder_fills.cost import NOTHING, Usage
 from scaffolder_fills.request import Answer, NoAnswer, Request, Unavailable
 
 if TYPE_CHECKING:
-    from scaffolder_fills.client.client import Client
+    from scaffolder_fills.client.settings import ClientSettings
 
 _NO_KEY = "unused"
 """Sent to a server that has an address of its own and no key."""
 
 
-def connect(name: str, settings: Client) -> Adapter:
+def connect(name: str, settings: ClientSettings) -> Adapter:
     """Make the provider `name`; it opens connections when it is asked."""
     return Adapter(name, settings)
 
@@ -30,7 +30,7 @@ def connect(name: str, settings: Client) -> Adapter:
 class Adapter:
     """Asks the models of one provider."""
 
-    def __init__(self, name: str, settings: Client) -> None:
+    def __init__(self, name: str, settings: ClientSettings) -> None:
         self._name = name
         self._settings = settings
         self._openai = _openai(settings) if name == "openai" else None
@@ -109,10 +109,10 @@ class Adapter:
             await self._openai.close()
 
 
-def _openai(settings: Client) -> openai.AsyncOpenAI:
+def _openai(settings: ClientSettings) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
-        api_key=settings.setting("OPENAI_API_KEY") or _NO_KEY,
-        base_url=settings.setting("OPENAI_BASE_URL"),
+        api_key=settings.variable("OPENAI_API_KEY") or _NO_KEY,
+        base_url=settings.variable("OPENAI_BASE_URL"),
         max_retries=2,
         default_headers=UNCOMPRESSED,
         http_client=openai.DefaultAsyncHttpxClient(

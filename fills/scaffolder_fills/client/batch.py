@@ -20,14 +20,14 @@ from scaffolder_fills.cost import Usage
 from scaffolder_fills.request import Answer, NoAnswer, Request
 
 if TYPE_CHECKING:
-    from scaffolder_fills.client.client import Client
+    from scaffolder_fills.client.settings import ClientSettings
 
 _TO_CANCEL: Final = 30.0
 """Seconds in which a batch that took too long must come to an end, with what is ready."""
 
 
 async def run(
-    client: AsyncAnthropic, requests: Sequence[Request], bodies: Sequence[dict[str, Any]], settings: Client
+    client: AsyncAnthropic, requests: Sequence[Request], bodies: Sequence[dict[str, Any]], settings: ClientSettings
 ) -> dict[str, Answer | NoAnswer]:
     """Send all questions and wait; gives the answers, also unusable ones, by slot. An interruption cancels the batch.
 
@@ -59,7 +59,7 @@ async def run(
     return answers
 
 
-async def _ended(client: AsyncAnthropic, batch: MessageBatch, seconds: float, settings: Client) -> MessageBatch:
+async def _ended(client: AsyncAnthropic, batch: MessageBatch, seconds: float, settings: ClientSettings) -> MessageBatch:
     """Wait until the batch has ended, or the time is over; gives it as it is then."""
     end = monotonic() + seconds
     pauses = _pauses(*settings.poll)

@@ -37,6 +37,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
+from scaffolder_fills.client.settings import ClientSettings
 from scaffolder_fills.request import Answer, NoAnswer, Request, Unavailable
 
 EXTRA: Final = 'a language model needs more packages: pip install "scaffolder[llm]"'
@@ -61,30 +62,10 @@ class Provider(Protocol):
 
 
 class Client:
-    """Asks models named `claude-…` or `provider/model`. Close it after each run; it opens again when it is asked.
+    """Asks models named `claude-…` or `provider/model`. Close it after each run; it opens again when it is asked."""
 
-    `environ` gives keys and addresses (`ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`).
-    `effort` is how much a Claude model thinks. `patience` is the longest `retry-after` that is waited for, in seconds,
-    `most_bytes` the size of an answer that is still read, `batch_wait` how long a batch may take, in seconds (a day, as
-    the provider has it), and `poll` the first and the longest time between two looks at it, in seconds.
-    """
-
-    def __init__(
-        self,
-        environ: Mapping[str, str] = os.environ,
-        *,
-        effort: str = "low",
-        patience: float = 30.0,
-        most_bytes: int = 1_000_000,
-        batch_wait: float = 86_400.0,
-        poll: tuple[float, float] = (5.0, 60.0),
-    ) -> None:
-        self.environ = environ
-        self.effort = effort
-        self.patience = patience
-        self.most_bytes = most_bytes
-        self.batch_wait = batch_wait
-        self.poll = poll
+    def __init__(self, settings: ClientSettings | None = None) -> None:
+        self._settings = settings or ClientSettings()
         self._providers: dict[str, Provider] = {}
 
     async def __aenter__(self) -> Self:
@@ -133,19 +114,15 @@ class Client:
             answers |= await self._provider(name).ask_many(theirs)
         return answers
 
-    def setting(self, name: str) -> str | None:
-        """Give a variable of the environment; `None` if it is not set, or empty."""
-        return self.environ.get(name, "").strip() or None
-
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
-            if reason := why_not([f"{name}/"], self.environ):
+            if reason := why_not([f"{name}/"], self._settings.environ):
                 raise Unavailable(reason)
             module = importlib.import_module(
                 f"scaffolder_fills.client.{'messages' if name == ANTHROPIC else 'adapters'}"
             )
             logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)  # it logs what was asked and answered
-            self._providers[name] = module.connect(name, self)
+            self._providers[name] = module.connect(name, self._settings)
         return self._providers[name]
 
 
@@ -157,7 +134,7 @@ def open_client(models: Iterable[str] = (), environ: Mapping[str, str] = os.envi
     """
     if reason := why_not(tuple(models) or ("claude", "openai/"), environ):
         raise Unavailable(reason)
-    return Client(environ)
+    return Client(ClientSettings(environ))
 
 
 def preview(requests: Sequence[Request]) -> list[dict[str, Any]]:
@@ -170,7 +147,7 @@ def preview(requests: Sequence[Request]) -> list[dict[str, Any]]:
         raise Unavailable(reason)
     from scaffolder_fills.client.messages import bodies_of  # noqa: PLC0415 - loads the SDK
 
-    return asyncio.run(bodies_of(requests, Client({"ANTHROPIC_API_KEY": "none"})))
+    return asyncio.run(bodies_of(requests, ClientSettings({"ANTHROPIC_API_KEY": "none"})))
 
 
 def split(model: str) -> tuple[str, str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from anthropic._request import APIRequest
     from anthropic._response import AsyncAPIResponse
 
-    from scaffolder_fills.client.client import Client
+    from scaffolder_fills.client.settings import ClientSettings
 
 HTTP_RETRIES: Final = 2
 """Of the SDK, after 408, 409, 429, 5xx and lost connections."""
@@ -42,7 +42,7 @@ LONGER: Final = 4
 """How many times the tokens a question gets whose answer was cut off; once."""
 
 
-def connect(name: str, settings: Client) -> Messages:
+def connect(name: str, settings: ClientSettings) -> Messages:
     """Make the provider; it opens connections when it is asked."""
     del name
     return Messages(settings)
@@ -95,11 +95,11 @@ class _Watch(anthropic.Middleware):
 class Messages:
     """Asks Claude models."""
 
-    def __init__(self, settings: Client, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, settings: ClientSettings, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         over: dict[str, Any] = {"transport": transport} if transport is not None else {}
         self.client = AsyncAnthropic(
-            api_key=settings.setting("ANTHROPIC_API_KEY"),
-            base_url=settings.setting("ANTHROPIC_BASE_URL"),
+            api_key=settings.variable("ANTHROPIC_API_KEY"),
+            base_url=settings.variable("ANTHROPIC_BASE_URL"),
             max_retries=HTTP_RETRIES,
             default_headers=UNCOMPRESSED,
             http_client=DefaultAsyncHttpxClient(
@@ -177,7 +177,7 @@ class Messages:
         await self.client.close()
 
 
-async def bodies_of(requests: Sequence[Request], settings: Client) -> list[dict[str, Any]]:
+async def bodies_of(requests: Sequence[Request], settings: ClientSettings) -> list[dict[str, Any]]:
     """Give the JSON of the first HTTP request for each question, word for word; nothing leaves this process."""
     seen: list[dict[str, Any]] = []
 

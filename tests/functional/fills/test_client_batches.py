@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from scaffolder_fills.client import Client
+from scaffolder_fills.client import Client, ClientSettings
 from scaffolder_fills.cost import usd
 from scaffolder_fills.fill import Filled, Settings, fill_slots
 
@@ -21,7 +21,7 @@ CUT = Says(text='{"code": "ret', stop_reason="max_tokens")
 @pytest.fixture(scope="module", autouse=True)
 def loaded() -> None:
     """Load the SDKs, which takes seconds, before anything is timed."""
-    Client({"ANTHROPIC_API_KEY": KEY}).connect(CHEAP)
+    Client(ClientSettings({"ANTHROPIC_API_KEY": KEY})).connect(CHEAP)
 
 
 def paths(api: MessagesApi) -> list[str]:
@@ -148,7 +148,7 @@ def test_an_interruption_cancels_the_batch() -> None:
         into = Filled({})
         task = asyncio.create_task(
             fill_slots(
-                jobs(3), files(3), "shared", asker=Client({**api.environ}, poll=(0.01, 0.05)),
+                jobs(3), files(3), "shared", asker=Client(ClientSettings({**api.environ}, poll=(0.01, 0.05))),
                 check=lambda path, text: [], entries={}, settings=Settings(batch=True), into=into,
             )
         )  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from scaffolder_fills.client import Client, open_client, why_not
+from scaffolder_fills.client import Client, ClientSettings, open_client, why_not
 from scaffolder_fills.client.client import EXTRA
 from scaffolder_fills.cost import usd
 from scaffolder_fills.request import Unavailable
@@ -90,7 +90,7 @@ CASES = [
 @pytest.fixture(scope="module", autouse=True)
 def loaded() -> None:
     """Load the SDKs, which takes seconds, before anything is timed."""
-    Client({"ANTHROPIC_API_KEY": KEY, "OPENAI_API_KEY": KEY}).connect(CHEAP)
+    Client(ClientSettings({"ANTHROPIC_API_KEY": KEY, "OPENAI_API_KEY": KEY})).connect(CHEAP)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 import jsonschema
 import pytest
-from scaffolder_fills.client import Client
+from scaffolder_fills.client import Client, ClientSettings
 from scaffolder_fills.fill import fill_slots
 from scaffolder_fills.prompt import Job
 
@@ -32,7 +32,7 @@ BODY: dict[str, Any] = {
 @pytest.fixture(scope="module", autouse=True)
 def loaded() -> None:
     """Load the SDKs, which takes seconds, before anything is timed."""
-    Client({"OPENAI_API_KEY": "k"}).connect(LOCAL)
+    Client(ClientSettings({"OPENAI_API_KEY": "k"})).connect(LOCAL)
 
 
 def test_a_local_server_needs_an_address_and_no_key() -> None:
@@ -126,7 +126,12 @@ def test_the_schema_of_every_kind_is_one_that_the_api_takes(case: str) -> None:
     job = Job(place, kind, "Write it.")
     with MessagesApi(Says(data)) as api:
         done = fill_slots(
-            [job], {path: source}, "shared", asker=Client(api.environ), check=lambda path, text: [], entries={}
+            [job],
+            {path: source},
+            "shared",
+            asker=Client(ClientSettings(api.environ)),
+            check=lambda path, text: [],
+            entries={},
         )
         [outcome] = asyncio.run(done).outcomes
     assert outcome.state == "filled", outcome
