@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class ClientSettings:
     the provider has it), and `poll` the first and the longest time between two looks at it, in seconds.
     """
 
-    environ: Mapping[str, str] = os.environ
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     effort: str = "low"
     patience: float = 30.0
     most_bytes: int = 1_000_000
