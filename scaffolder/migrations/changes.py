@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final, Literal
 
 from scaffolder.migrations.bounds import Bounds, bounds_of
@@ -87,10 +87,12 @@ def _converted(was: str, now: str) -> TypeChange | None:
 def _numbers(old: Kind, new: Kind) -> TypeChange:
     using = {"int": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE PRECISION", "decimal": "NUMERIC"}[new.family]
     using = "" if old.family == new.family else using
-    if _whole(new) >= _whole(old) and _scale(new) >= _scale(old):
-        return TypeChange("wider", using)
+    is_wider = _whole(new) >= _whole(old) and _scale(new) >= _scale(old)
     loss = "digits are lost" if _scale(new) < _scale(old) else "numbers that are too large are cut"
-    return TypeChange("narrower", using, loss)
+    if new.family == "decimal" and (old.family != "decimal" or old.scale != new.scale):
+        # SQLite has decimals as texts, with as many digits after the point as they have.
+        return TypeChange("converted", loss="" if is_wider else loss, convert="to_decimal", is_total=True)
+    return TypeChange("wider", using) if is_wider else TypeChange("narrower", using, loss)
 
 
 def _whole(kind: Kind) -> int:
@@ -119,8 +121,8 @@ def narrowed(was: Table, now: Table, old: Column, new: Column, facts: Facts) -> 
             )
         yield from _texts(now, new, (before, after), (was_kind, kind), facts)
     elif kind.family != "other":
-        before = Bounds() if change.how == "converted" else before
-        yield from _limits(now, new, (before, after), kind, change)
+        before = Bounds() if was_kind.family == "text" else before
+        yield from _limits(now, new, (before, after), (was_kind, kind), change)
 
 
 def _texts(
@@ -149,23 +151,45 @@ def _longest(bounds: Bounds, kind: Kind) -> int | None:
 
 
 def _limits(
-    table: Table, column: Column, bounds: tuple[Bounds, Bounds], kind: Kind, change: TypeChange
+    table: Table, column: Column, bounds: tuple[Bounds, Bounds], kinds: tuple[Kind, Kind], change: TypeChange
 ) -> Iterator[tuple[Data, str]]:
-    before, after = bounds
+    (before, after), (was, kind) = bounds, kinds
     low, high = after.low, after.high
     if change.how == "narrower" and kind.family != "double":
-        largest = _LARGEST.get(kind.family) or Decimal(10) ** (kind.precision - kind.scale) - Decimal(1).scaleb(
-            -kind.scale
-        )
-        low = -largest if low is None else low
-        high = largest if high is None else high
+        room = _within(Bounds(), kind)
+        low = room.low if low is None else low
+        high = room.high if high is None else high
+    if change.how == "narrower":  # the column still has its old type: both must be able to hold the bounds
+        step = Decimal(1).scaleb(-min(_places(was), _places(kind)))
+        low = None if low is None else low.quantize(step, ROUND_CEILING)
+        high = None if high is None else high.quantize(step, ROUND_FLOOR)
+    exact = change.how == "narrower"
+    before = _within(before, was)
     if low is not None and (before.low is None or before.low < low):
-        yield Limit(table, column, "<", _bound(low, kind)), f"numbers below {low} become {low}"
+        yield Limit(table, column, "<", _bound(low, kind, exact=exact)), f"numbers below {low} become {low}"
     if high is not None and (before.high is None or before.high > high):
-        yield Limit(table, column, ">", _bound(high, kind)), f"numbers above {high} become {high}"
+        yield Limit(table, column, ">", _bound(high, kind, exact=exact)), f"numbers above {high} become {high}"
 
 
-def _bound(bound: Decimal, kind: Kind) -> str:
+def _within(bounds: Bounds, kind: Kind) -> Bounds:
+    """Narrow bounds to what a type has room for."""
+    if kind.family in _LARGEST:
+        largest = _LARGEST[kind.family]
+    elif kind.family == "decimal":
+        largest = Decimal(10) ** (kind.precision - kind.scale) - Decimal(1).scaleb(-kind.scale)
+    else:
+        return bounds
+    low = -largest if bounds.low is None else max(bounds.low, -largest)
+    return replace(bounds, low=low, high=largest if bounds.high is None else min(bounds.high, largest))
+
+
+def _places(kind: Kind) -> int:
+    """Digits after the point that a number surely has room for."""
+    return kind.scale if kind.family == "decimal" else 0 if kind.family in {"int", "bigint"} else 6
+
+
+def _bound(bound: Decimal, kind: Kind, *, exact: bool) -> str:
+    """Write a bound as the value that takes the place of those beyond it; `exact` adds no digits to it."""
     if kind.family == "decimal":
-        return f'"{bound:.{kind.scale}f}"'
+        return f'"{bound:f}"' if exact else f'"{bound:.{kind.scale}f}"'
     return repr(float(bound)) if kind.family == "double" else str(int(bound))

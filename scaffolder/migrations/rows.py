@@ -20,8 +20,8 @@ _TAKEN: Final = frozenset(
     "op sa dt uuid decimal base64 itertools postgresql Callable revision down_revision branch_labels depends_on "
     "upgrade downgrade object str int float bool bytes map next print math Any RuntimeError "
     # What functions of the template call their arguments and variables.
-    "bind column convert empty fits found free high length longer low new number numbers old oldest row table taken "
-    "text value values whole".split()
+    "bind column convert empty exact found free high largest length longer low new number numbers old oldest row table "
+    "taken text unit value values whole".split()
 )
 _SET_HERE: Final = {
     "created_at": "dt.datetime.now(dt.UTC)",
@@ -128,7 +128,14 @@ class Direction:
         name = f"_{data.how}_{kind.precision}_{kind.scale}" if kind.family == "decimal" else f"_{data.how}"
         unit = Decimal(1).scaleb(-kind.scale)
         whole = kind.precision - kind.scale
-        self.rows.converters[name] = {"name": name, "how": data.how, "unit": str(unit), "whole": whole}
+        self.rows.converters[name] = {
+            "name": name,
+            "how": data.how,
+            "unit": f"{unit:f}",
+            "largest": f"{Decimal(10) ** whole - unit:f}",
+            "whole": whole,
+            "digits": kind.precision + 1,
+        }
         return {"kind": "convert", "table": var, "column": data.column.name, "new": data.new.name, "value": name}
 
     def _helped(self, step: dict[str, Any], helper: str, value: object) -> dict[str, Any]:

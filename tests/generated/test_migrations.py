@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.generated.conftest import MEASURED
 from tests.generated.projects import Project, clean_environment, render
 from tests.support.migration_cases import case_of, change, joined, planned_of, revisions_of
 from tests.support.spec_changes import changed_spec, random_spec, text_of
-from tests.support.specs import SMALL
+from tests.support.specs import FILES, SMALL
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrations")]
 
@@ -84,6 +85,11 @@ OTHER_NAMES = (
     .replace("    project: -> Project", "    plan: -> Plan was project")
     .replace("name: string(20)", "call: text was name")
 )
+EMPTY = "spec: 1\nproject: {name: shop}\n"
+KINDS = (
+    "int(-3..7)", "bigint", "float(0..0.5)", "decimal(3,3)", "decimal(8,2)", "decimal(6,4,0.5..2)", "string(3..9)",
+    "enum('1', 'b')",
+)  # fmt: skip
 FEW_REFUSED = 0.1
 """Share of changes at which rows that exist may break a new unique constraint."""
 
@@ -169,6 +175,24 @@ def test_values_are_converted_and_come_back(grown: Project, database: str, reque
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_one_spec_becomes_another_that_has_little_in_common(
+    grown: Project, database: str, request: pytest.FixtureRequest
+) -> None:
+    """All tables of one go, those of the next come, with all types and odd names that there are."""
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    names = sorted(FILES)
+    planned = {name: planned_of(FILES[name].read_text(encoding="utf-8")) for name in names}
+    lines = [
+        case_of(f"{was} -> {now}", change(revisions_of(planned[was].plan.answers), planned[was], planned[now]))
+        for was, now in pairwise([*names, names[0]])
+        if planned[was].plan.answers["tables"]
+    ]
+    failures = {one["name"]: one["failure"] for one in run(grown, url, lines)}
+    assert failures == dict.fromkeys(failures, "")
+    assert len(failures) == len(lines) > 1
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("was", [NAMES, NAMES + HELPER], ids=["a name is taken", "names pass on"])
 def test_built_in_tables_take_names_that_others_gave_up(
     grown: Project, was: str, database: str, request: pytest.FixtureRequest
@@ -180,6 +204,20 @@ def test_built_in_tables_take_names_that_others_gave_up(
     assert one.revision is not None
     assert one.revision.losses == ()
     assert run(grown, url, [case_of("names", one)]) == [{"name": "names", "failure": ""}]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_any_number_or_text_becomes_any_other(grown: Project, database: str, request: pytest.FixtureRequest) -> None:
+    """Each type becomes each other one, with values at the ends of what they can hold."""
+    url = "sqlite" if database == "sqlite" else request.getfixturevalue("postgresql").fresh()
+    planned = {kind: planned_of(f"{EMPTY}entities:\n  Note:\n    x: {kind}\n    y: {kind}?\n") for kind in KINDS}
+    lines = []
+    for was, now in permutations(KINDS, 2):
+        one = change(revisions_of(planned[was].plan.answers), planned[was], planned[now])
+        lines.append(case_of(f"{was} -> {now}", one))
+    failures = {one["name"]: one["failure"] for one in run(grown, url, lines)}
+    assert failures == dict.fromkeys(failures, "")
+    assert len(failures) == len(lines)
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

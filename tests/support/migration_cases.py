@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from scaffolder.input import SpecSource
@@ -22,6 +23,8 @@ from scaffolder.planned import Planned
 from scaffolder.templates import render_blueprint
 
 _FOLDER = "migrations/versions/"
+_ROWS = 3
+"""In each table, where that many can be."""
 
 
 @dataclass(frozen=True)
@@ -161,45 +164,50 @@ def _restored(one: Change) -> Iterator[list[Any]]:
             yield [was, fitting]
 
 
-def _rows(schema: Schema, count: int = 3) -> Iterator[list[Any]]:
+def _rows(schema: Schema) -> Iterator[list[Any]]:
     """Give rows for all tables that can have some, in an order in which they can be inserted."""
-    filled: set[str] = set()
+    counts: dict[str, int] = {}
     for table in schema.values():
         needs = {key.target for key in table.foreign_keys if not table.columns[key.columns[0]].nullable}
-        if not needs <= filled:
+        if not needs <= counts.keys():
             continue
-        filled.add(table.name)
-        for number in range(count):
-            yield [
-                table.name,
-                [
-                    [column.name, column.type, _value(table, column, number, count, filled)]
-                    for column in table.columns.values()
-                ],
-            ]
+        counts[table.name] = min([_ROWS, *_most(table, counts)])
+        for number in range(counts[table.name]):
+            columns = table.columns.values()
+            yield [table.name, [[one.name, one.type, _value(table, one, number, counts)] for one in columns]]
+
+
+def _most(table: Table, counts: Mapping[str, int]) -> Iterator[int]:
+    """Give how many rows there can be, for each unique constraint that says so."""
+    for columns in table.unique_sets:
+        column = table.columns[columns[0]]
+        target = table.target_of(column.name)
+        bounds = bounds_of(column.name, table.checks)
+        if target is not None:
+            yield counts.get(target, _ROWS)
+        elif column.type == "sa.Boolean()":
+            yield 2
+        elif bounds.values is not None:
+            yield len(bounds.values)
+        elif bounds.low is not None and bounds.high is not None:
+            yield max(1, int(bounds.high - bounds.low))
 
 
 def _id(table: str, number: int) -> str:
     return f"uuid.uuid5(uuid.NAMESPACE_URL, {f'{table}/{number}'!r})"
 
 
-def _value(table: Table, column: Column, number: int, count: int, filled: set[str]) -> str:
+def _value(table: Table, column: Column, number: int, counts: Mapping[str, int]) -> str:
     if column.name == "id":
         return _id(table.name, number)
-    target = table.target_of(column.name)
-    if target is not None:
-        if target not in filled or (target == table.name and number == 0) or (column.nullable and number == 1):
-            return "None"
-        if target == table.name:
-            return _id(target, 0 if not _is_unique(table, column) else number - 1)
-        return _id(target, number)
     if column.nullable and number == 1:
         return "None"
-    return _plain(column, bounds_of(column.name, table.checks), number)
-
-
-def _is_unique(table: Table, column: Column) -> bool:
-    return any(column.name in one for one in table.unique_sets)
+    target = table.target_of(column.name)
+    if target is None:
+        return _plain(column, bounds_of(column.name, table.checks), number)
+    if target == table.name:
+        return _id(target, number - 1) if number else "None"
+    return _id(target, number % counts[target]) if target in counts else "None"
 
 
 def _plain(column: Column, bounds: Bounds, number: int) -> str:
@@ -208,14 +216,15 @@ def _plain(column: Column, bounds: Bounds, number: int) -> str:
         if bounds.values:
             return repr(bounds.values[number % len(bounds.values)])
         longest = min(one for one in (bounds.longest, kind.length, 30) if one is not None)
-        return repr(f"{number} {'ä b' * 20}"[: max(bounds.shortest, longest if number == 2 else 4)])
+        size = longest if number == 2 else min(longest, max(bounds.shortest, 4))
+        return repr(f"{number} {'ä b' * 100}"[: max(size, bounds.shortest)])
     if kind.family in {"int", "bigint", "double"}:
         low, high = bounds.low, bounds.high
-        value = float(low) + number if low is not None else float(high) - number if high is not None else 100.0 * number
-        value = min(value, float(high)) if high is not None else value
-        return repr(value) if kind.family == "double" else repr(int(value))
+        value = low + number if low is not None else high - number if high is not None else Decimal(100 * number)
+        value = value if high is None else min(value, high)
+        return repr(float(value)) if kind.family == "double" else repr(int(value))
     if kind.family == "decimal":
-        return repr(f"{(bounds.low or 0) + number:.{kind.scale}f}")
+        return repr(f"{(bounds.low or 0) + number * Decimal(1).scaleb(-kind.scale):.{kind.scale}f}")
     return {
         "sa.Boolean()": repr(number % 2 == 0),
         "sa.Date()": f"dt.date(2026, 1, {number + 1})",

@@ -99,10 +99,16 @@ def test_the_way_back_is_said_too() -> None:
         (
             "decimal(8,2)",
             "decimal(6,1)",
+            ["regions.area becomes Numeric(6, 1), it was Numeric(8, 2): digits are lost"],
+            [],
+        ),
+        (
+            "decimal(8,2)",
+            "decimal(6,2)",
             [
-                "regions.area becomes Numeric(6, 1), it was Numeric(8, 2): digits are lost",
-                "regions.area: numbers below -99999.9 become -99999.9",
-                "regions.area: numbers above 99999.9 become 99999.9",
+                "regions.area becomes Numeric(6, 2), it was Numeric(8, 2): numbers that are too large are cut",
+                "regions.area: numbers below -9999.99 become -9999.99",
+                "regions.area: numbers above 9999.99 become 9999.99",
             ],
             [],
         ),
