@@ -9,14 +9,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from scaffolder.diffs import FileChange
-from scaffolder.disk import Disk, marked_files
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, ignore
 from scaffolder.project import Project, require_lock
 from scaffolder.report import count
-from scaffolder.target import require_settled, target
 from scaffolder.tree import File, Tree
+from scaffolder.updating.diffs import FileChange
+from scaffolder.updating.disk import Disk, marked_files
+from scaffolder.updating.target import require_settled, target
 
 JSON_VERSION = 1
 """Raised when a key of the JSON form is removed or changes its meaning."""

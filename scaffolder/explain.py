@@ -11,11 +11,11 @@ from scaffolder_fills import SlotError, find_slots
 
 from scaffolder.blueprints import Catalog
 from scaffolder.errors import BlueprintError, DestinationError, SourceError
-from scaffolder.git import Blame, blame
 from scaffolder.merging.lines import align
 from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.tree import Origin, unsafe_path
+from scaffolder.updating.git import Blame, blame
 
 JSON_VERSION = 1
 """Raised when a key of the JSON form is removed or changes its meaning."""

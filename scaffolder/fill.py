@@ -36,8 +36,8 @@ from scaffolder.pipeline import catalog, stage
 from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
 from scaffolder.state import SPEC_FILE, Lock, state_files
-from scaffolder.target import rendered
 from scaffolder.tree import Mode, Tree
+from scaffolder.updating.target import rendered
 from scaffolder.write import recover, write_tree
 
 

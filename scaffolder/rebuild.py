@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from scaffolder import pipeline
-from scaffolder.disk import Disk
 from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, Recovered, ignore
-from scaffolder.git import merged_versions
 from scaffolder.project import Project
 from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, state_files
-from scaffolder.state_merge import merge_state
-from scaffolder.target import History, Target, target
 from scaffolder.tree import File, Tree
+from scaffolder.updating.disk import Disk
+from scaffolder.updating.git import merged_versions
+from scaffolder.updating.state_merge import merge_state
+from scaffolder.updating.target import History, Target, target
 from scaffolder.write import recover, write_changes
 
 

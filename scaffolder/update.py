@@ -12,11 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
-from scaffolder.diffs import FileChange
-from scaffolder.disk import Disk, marked_files, own_files
 from scaffolder.errors import DestinationError
 from scaffolder.events import OnEvent, Recovered, ignore
-from scaffolder.git import uncommitted
 from scaffolder.input import SpecSource
 from scaffolder.merging import (
     Entry,
@@ -38,11 +35,14 @@ from scaffolder.patterns import matcher
 from scaffolder.pipeline import once_globs, spec_file, stage
 from scaffolder.problem import Problem, as_problem
 from scaffolder.project import Project, require_lock
-from scaffolder.renamed import asked_again, left_over, renaming_of, with_errors
 from scaffolder.state import SPEC_FILE, Lock
-from scaffolder.target import History, Target, require_settled, target
 from scaffolder.tree import File, Tree
-from scaffolder.update_report import Migration, Status, UpdateReport
+from scaffolder.updating.diffs import FileChange
+from scaffolder.updating.disk import Disk, marked_files, own_files
+from scaffolder.updating.git import uncommitted
+from scaffolder.updating.renamed import asked_again, left_over, renaming_of, with_errors
+from scaffolder.updating.report import Migration, Status, UpdateReport
+from scaffolder.updating.target import History, Target, require_settled, target
 from scaffolder.write import recover, write_changes
 
 

@@ -14,9 +14,9 @@ from scaffolder.cli.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scaffolder.diffs import FileChange
     from scaffolder.errors import ScaffolderError
-    from scaffolder.update_report import UpdateReport
+    from scaffolder.updating.diffs import FileChange
+    from scaffolder.updating.report import UpdateReport
 
 _EXIT_CODES: Final = {
     "updated": exits.FINE,
@@ -138,7 +138,7 @@ def _coloured(line: str) -> str:
 def _error_json(error: ScaffolderError, chosen: options.UpdateOptions) -> str:
     from dataclasses import asdict  # noqa: PLC0415
 
-    from scaffolder.update_report import JSON_VERSION  # noqa: PLC0415
+    from scaffolder.updating.report import JSON_VERSION  # noqa: PLC0415
 
     data = {
         "version": JSON_VERSION,

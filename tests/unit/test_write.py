@@ -10,10 +10,10 @@ import pytest
 
 from scaffolder import files as low
 from scaffolder import journal
-from scaffolder.disk import Disk
 from scaffolder.errors import ConflictError, DestinationError, ScaffolderError
 from scaffolder.journal import JOURNAL
 from scaffolder.tree import Tree
+from scaffolder.updating.disk import Disk
 from scaffolder.write import recover, write_changes, write_tree
 from tests.support.blueprints import file, snapshot, tree
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from scaffolder.disk import own_files
 from scaffolder.merging import Entry, Mention, Merged, NameChange, Renaming, entities_in, mentions
 from scaffolder.planned import Planned
 from scaffolder.problem import Problem
 from scaffolder.project import Project
 from scaffolder.state import SPEC_FILE
 from scaffolder.tree import Tree
+from scaffolder.updating.disk import own_files
 
 _SOURCES: Final = frozenset("cfg css html ini js json jsx md mjs py pyi rst sh sql toml ts tsx txt yaml yml".split())
 """What the files of people may end with, beside what the files of blueprints do."""

@@ -16,9 +16,9 @@ from scaffolder.pipeline import plan, stage, state_of
 from scaffolder.planned import Planned
 from scaffolder.project import Project
 from scaffolder.render import Rendered, render
-from scaffolder.revisions import Revisions, find_revisions, revisions_of
 from scaffolder.state import SPEC_FILE, Lock
 from scaffolder.tree import File, Tree
+from scaffolder.updating.revisions import Revisions, find_revisions, revisions_of
 
 History: TypeAlias = Literal["keep", "restore", "lost"]
 """What becomes of the migrations: a deleted one stays so or comes back; or the state is lost, and they are found."""

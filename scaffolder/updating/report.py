@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from scaffolder.diffs import FileChange
 from scaffolder.merging import Mention, PathOutcome
 from scaffolder.merging.model import NEEDS_A_PERSON
 from scaffolder.problem import Problem
 from scaffolder.report import count
+from scaffolder.updating.diffs import FileChange
 
 Status: TypeAlias = Literal["updated", "current", "pretended", "unsettled", "edits", "destructive", "invalid", "failed"]
 """How an update ended.

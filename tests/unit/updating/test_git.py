@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.git import Uncommitted, blame, merged_versions, uncommitted
+from scaffolder.updating.git import Uncommitted, blame, merged_versions, uncommitted
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffolder.diffs import FileChange
+from scaffolder.updating.diffs import FileChange
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "}\n", "x y\n"]), max_size=25)
 LAST = st.sampled_from(["", "no end"])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaffolder.state import BASE, LOCK, Used, state_files
-from scaffolder.state_merge import merge_state
 from scaffolder.tree import Tree
+from scaffolder.updating.state_merge import merge_state
 from tests.support.blueprints import file
 
 Files = dict[str, str]
