@@ -57,7 +57,10 @@ def tests(session: nox.Session) -> None:
 def tests_slow(session: nox.Session) -> None:
     """The slow tests: kill -9, determinism across Pythons, parity with Copier at scale; not those of `generated`."""
     install(session, "test")
-    session.run("pytest", "-m", "slow", "--ignore=tests/generated", *session.posargs)
+    env = {"SCAFFOLDER_RANDOM": "1"}
+    session.run("pytest", "-m", "slow", "--ignore=tests/generated", *session.posargs, env=env)
+    # Fast ones that are about anything look elsewhere than in each other run.
+    session.run("pytest", *PARALLEL, "-m", "not slow", "tests/unit", "tests/failures", env=env)
 
 
 @nox.session(name="tests-all", python=PYTHONS)

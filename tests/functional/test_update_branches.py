@@ -172,9 +172,14 @@ def story(folder: Path, seed: int, patch: pytest.MonkeyPatch) -> bool:
     return damaged
 
 
-@pytest.mark.parametrize("count", [12, pytest.param(300, marks=pytest.mark.slow)])
-def test_branches_that_git_merged_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    first = random.SystemRandom().randrange(1 << 30)
+@pytest.mark.parametrize(
+    ("first", "count"),
+    [(0, 12), pytest.param(random.SystemRandom().randrange(1 << 30), 300, marks=pytest.mark.slow)],
+    ids=["the same each time", "elsewhere"],
+)
+def test_branches_that_git_merged_are_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int, count: int
+) -> None:
     rebuilt = 0
     for seed in range(first, first + count):
         folder = tmp_path / str(seed)
