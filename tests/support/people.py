@@ -94,6 +94,8 @@ class Author:
         if self.entities and free:
             old, new = self.chance.choice(sorted(self.entities)), self.chance.choice(free)
             self.entities ^= {old, new}
+            for names in self.former.values():  # a former name leads to one entity: the one that had it last
+                names[:] = [one for one in names if one != old]
             self.former[new] = [old, *self.former.pop(old, [])]
 
     def edited(self, text: str) -> str:
