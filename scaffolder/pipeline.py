@@ -18,14 +18,14 @@ from scaffolder import __version__
 from scaffolder.blueprints import Catalog, load_catalog
 from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, Recovered, Stage, StageFinished, StageStarted, ignore
-from scaffolder.filling.lock import read_entries, replayed
+from scaffolder.filling.lock import replayed
 from scaffolder.input import SpecSource, load
 from scaffolder.overrides import Override
 from scaffolder.patterns import matcher
 from scaffolder.plan import check_plan, make_plan, resolve
 from scaffolder.planned import Planned
 from scaffolder.problem import Problem, as_problem
-from scaffolder.project import Project
+from scaffolder.project import Project, read_entries
 from scaffolder.render import render
 from scaffolder.report import Change, Report
 from scaffolder.state import SPEC_FILE, Used, state_files

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scaffolder_fills import find_slots
+from scaffolder_fills.lock import FOLDER, Entry, LockError, read_entry
 
-from scaffolder.errors import SourceError
-from scaffolder.filling.lock import read_entries
+from scaffolder.errors import SourceError, StateError
 from scaffolder.state import BASE, LOCK, SPEC_FILE, Lock, read_base, read_lock
 from scaffolder.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from scaffolder_fills.lock import Entry
 
 
 @dataclass
@@ -119,3 +117,21 @@ def require_lock(project: Project) -> Lock:
             hint = "`scaffolder state rebuild` makes it anew from scaffold.yml"
         raise SourceError(f"{project.root} has no {LOCK}, so it is no project of scaffolder", hint=hint)
     return project.lock
+
+
+def read_entries(root: Path) -> dict[str, Entry]:
+    """Read all entries of the lock by slot; a project without any has none.
+
+    Raises:
+        StateError: one is damaged (a merge left its marks, say) or of a newer version.
+    """
+    entries: dict[str, Entry] = {}
+    folder = root / FOLDER
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            entry = read_entry(path.relative_to(root).as_posix(), path.read_bytes())
+        except LockError as error:
+            message, _, hint = str(error).partition("; ")
+            raise StateError(message, hint=hint) from None
+        entries[entry.slot] = entry
+    return entries

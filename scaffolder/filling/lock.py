@@ -1,39 +1,19 @@
-"""The lock of a project's fills on disk, and putting locked fills into a tree that was just rendered."""
+"""Locked fills: their files, and putting them into a tree that was just rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffolder_fills.lock import FOLDER, Entry, LockError, file_of, read_entry
+from scaffolder_fills.lock import Entry, file_of
 
-from scaffolder.errors import StateError
 from scaffolder.tree import File, Origin, Tree
 
 if TYPE_CHECKING:
     from scaffolder_fills.fill import Outcome
 
     from scaffolder.blueprints import Catalog
-
-
-def read_entries(root: Path) -> dict[str, Entry]:
-    """Read all entries of the lock by slot; a project without any has none.
-
-    Raises:
-        StateError: one is damaged (a merge left its marks, say) or of a newer version.
-    """
-    entries: dict[str, Entry] = {}
-    folder = root / FOLDER
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        try:
-            entry = read_entry(path.relative_to(root).as_posix(), path.read_bytes())
-        except LockError as error:
-            message, _, hint = str(error).partition("; ")
-            raise StateError(message, hint=hint) from None
-        entries[entry.slot] = entry
-    return entries
 
 
 def entry_files(entries: Mapping[str, Entry], scaffolder: str) -> list[File]:

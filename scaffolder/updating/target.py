@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from scaffolder import pipeline
 from scaffolder.errors import SourceError, StateError
 from scaffolder.events import OnEvent, ignore
-from scaffolder.filling.lock import read_entries, replayed
+from scaffolder.filling.lock import replayed
 from scaffolder.input import SpecSource
 from scaffolder.overrides import Override
 from scaffolder.pipeline import plan, stage, state_of
@@ -106,7 +106,7 @@ def target(
     planned, made, revisions = rendered(project, lock, spec, overrides, on_event, history)
     if made.failures:
         return Target(planned, made, Tree(), ())
-    filled, slots = replayed(made.tree, planned.spec, read_entries(project.root), pipeline.catalog())
+    filled, slots = replayed(made.tree, planned.spec, project.entries, pipeline.catalog())
     kept, state = state_of(filled, planned, lock.exclude)
     lost = tuple(f"{one.slot}: {one.reason}" for one in slots if one.state != "replayed")
     notes = (*planned.plan.notes, *planned.not_done, *made.notes, *lost, *revisions.notes)

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from scaffolder import __version__
-from scaffolder.__main__ import main
+from tests.support.updating import copy_from
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (ROOT, ROOT / "fills", ROOT / "validators", Path(sysconfig.get_path("purelib")))
@@ -30,11 +30,7 @@ MOVED_ON = SPEC + "  Order: {number: string}\n"
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
-    (folder / "spec.yml").write_text(SPEC)
-    arguments = ["copy", "agent-backend", str(folder / "shop"), "--data-file", str(folder / "spec.yml")]
-    assert main([*arguments, "--quiet", "--no-validate"]) == 0
-    return folder / "shop"
+    return copy_from(SPEC, tmp_path_factory.mktemp("rendered"))
 
 
 @pytest.fixture

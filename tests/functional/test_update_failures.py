@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.__main__ import main
 from tests.support.blueprints import snapshot
+from tests.support.updating import copy_from
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
@@ -37,13 +37,10 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount 
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
-    (folder / "spec.yml").write_text(SPEC)
-    arguments = ["copy", "agent-backend", str(folder / "shop"), "--data-file", str(folder / "spec.yml")]
-    assert main([*arguments, "--quiet", "--no-validate"]) == 0
-    (folder / "shop/scaffold.yml").write_text(GROWN)
-    (folder / "shop/own.txt").write_text("mine\n")
-    return folder / "shop"
+    shop = copy_from(SPEC, tmp_path_factory.mktemp("rendered"))
+    (shop / "scaffold.yml").write_text(GROWN)
+    (shop / "own.txt").write_text("mine\n")
+    return shop
 
 
 @pytest.fixture

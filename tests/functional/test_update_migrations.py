@@ -12,6 +12,7 @@ import pytest
 
 from scaffolder.__main__ import main
 from tests.support.blueprints import snapshot
+from tests.support.updating import copy_from
 
 SPEC = """\
 spec: 1
@@ -38,11 +39,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
-    (folder / "spec.yml").write_text(SPEC)
-    arguments = ["copy", "data_models", str(folder / "shop"), "--data-file", str(folder / "spec.yml")]
-    assert main([*arguments, "--quiet", "--no-validate"]) == 0
-    return folder / "shop"
+    return copy_from(SPEC, tmp_path_factory.mktemp("rendered"), "data_models")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 
 from scaffolder.__main__ import main
 from tests.support.blueprints import snapshot
+from tests.support.updating import copy_from
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
@@ -32,11 +33,7 @@ is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rendered")
-    (folder / "spec.yml").write_text(SPEC)
-    arguments = ["copy", "agent-backend", str(folder / "shop"), "--data-file", str(folder / "spec.yml")]
-    assert main([*arguments, "--quiet", "--no-validate"]) == 0
-    return folder / "shop"
+    return copy_from(SPEC, tmp_path_factory.mktemp("rendered"))
 
 
 @pytest.fixture

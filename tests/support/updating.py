@@ -21,6 +21,14 @@ TEXT = "one\ntwo\nthree\nfour\nfive\n"
 ASKED = "project: {type: yaml}\nentities: {type: yaml, default: []}\n"
 
 
+def copy_from(text: str, folder: Path, source: str = "agent-backend") -> Path:
+    """Render a project called `shop` from a spec through the command line; gives its folder."""
+    (folder / "spec.yml").write_text(text)
+    arguments = ["copy", source, str(folder / "shop"), "--data-file", str(folder / "spec.yml")]
+    assert main([*arguments, "--quiet", "--no-validate"]) == 0
+    return folder / "shop"
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command gave."""
