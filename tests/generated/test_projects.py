@@ -21,15 +21,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 def files_of(project: Project) -> Iterator[tuple[str, Path]]:
+    """Give the files of the project, without what tools leave behind that other tests run in it."""
     for path in sorted(project.path.rglob("*")):
         name = path.relative_to(project.path).as_posix()
-        if (
-            path.is_file()
-            and "__pycache__" not in name
-            and "_cache/" not in name
-            and ".cache" not in name
-            and not name.startswith((".venv", ".mypy"))
-        ):
+        left = "__pycache__" in name or "_cache/" in name or ".cache" in name
+        if path.is_file() and not left and not name.startswith((".venv", ".mypy", ".hypothesis/")):
             yield name, path
 
 
