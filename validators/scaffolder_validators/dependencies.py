@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 from scaffolder_validators.documents import Document, mapping, read
 from scaffolder_validators.finding import Finding
 from scaffolder_validators.popular import lookalike
-from scaffolder_validators.pyproject import requirements
+from scaffolder_validators.pyproject import requirement_of, requirements
 from scaffolder_validators.sources import Sources
 from scaffolder_validators.validator import Missing, Ready, Scope, Tier
 
@@ -100,7 +100,7 @@ def _pins(text: str) -> Iterator[Pin]:
 def _pin(line: int, entry: str) -> Pin:
     text = re.split(r"\s--", entry, maxsplit=1)[0].strip()
     try:
-        requirement = Requirement(text)
+        requirement = requirement_of(text)
     except InvalidRequirement:
         return Pin(line, "", "", _HASH.search(entry) is not None, entry)
     said = str(requirement.specifier)
@@ -159,7 +159,7 @@ def _locked(text: str) -> Iterator[tuple[str, str]]:
 def _declared(document: Document, pinned: Mapping[str, str] | None) -> Iterator[Finding]:
     for keys, text in requirements(document.data):
         try:
-            requirement = Requirement(text)
+            requirement = requirement_of(text)
         except InvalidRequirement:
             continue  # the validator `pyproject` says that
         name = canonicalize_name(requirement.name)

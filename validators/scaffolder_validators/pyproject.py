@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from scaffolder_validators import schema
 from scaffolder_validators.documents import Document, Keys, items, mapping, read
 from scaffolder_validators.finding import Finding
-from scaffolder_validators.sources import Sources
+from scaffolder_validators.sources import Sources, parsing
 from scaffolder_validators.validator import Scope, Tier
 
 TIER: Tier = "project"
@@ -57,10 +57,20 @@ def requirements(data: Any) -> Iterator[tuple[Keys, str]]:
                 yield (*keys, index), item
 
 
+def requirement_of(text: str) -> Requirement:
+    """Read a requirement; the library evaluates markers as Python literals.
+
+    Raises:
+        InvalidRequirement: it is none.
+    """
+    with parsing():
+        return Requirement(text)
+
+
 def _requirements(document: Document) -> Iterator[Finding]:
     for keys, text in requirements(document.data):
         try:
-            Requirement(text)
+            requirement_of(text)
         except InvalidRequirement as error:
             message = f"'{text}' is no requirement: {str(error).splitlines()[0]}"
             hint = "Write it as name[extra]>=1.2; marker."

@@ -8,16 +8,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scaffolder_validators.finding import Finding, OriginOf, complete
 from scaffolder_validators.registry import select
-from scaffolder_validators.sources import Sources
+from scaffolder_validators.sources import Sources, parsing
 from scaffolder_validators.tool import ToolTimeoutError
 from scaffolder_validators.validator import Missing, Result, Skip, Tier, Validation, Validator
 
 if TYPE_CHECKING:
     from scaffolder_validators.cache import Cache
+
+_LOST_COUNT: Final = "recursion depth mismatch"
+"""What CPython 3.11 says when trees of syntax are built side by side; see `parsing`."""
 
 
 def validate(
@@ -88,7 +91,13 @@ def _guarded(name: str, validator: Validator, sources: Sources, cache: Cache | N
     started = perf_counter()
     tier = validator.TIER
     try:
-        result = _run(name, validator, sources, cache)
+        try:
+            result = _run(name, validator, sources, cache)
+        except SystemError as error:
+            if _LOST_COUNT not in str(error):
+                raise
+            with parsing():  # a library built a tree of syntax while another thread did: this time nobody else does
+                result = _run(name, validator, sources, cache)
     except Skip as reason:
         result = Result(name, tier, "skipped", reason=str(reason))
     except ToolTimeoutError as error:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -164,25 +164,33 @@ def read_folder(root: Path, contract: Mapping[str, Any] | None = None) -> Source
     return Sources(files, files, Workspace(files, root), contract, tuple(problems), environment)
 
 
-def parse_python(source: str | bytes, mode: str = "exec") -> Any:
-    """Parse Python in any thread, without its warnings, which the validator `python` gives.
+@contextmanager
+def parsing() -> Iterator[None]:
+    """Build trees of Python syntax in here, also by libraries that do (`ast.literal_eval` and what uses it).
 
-    Building the tree counts its depth in a place that all threads share, and the garbage collector may run a finalizer
+    Building a tree counts its depth in a place that all threads share, and the garbage collector may run a finalizer
     in the middle that builds another tree (that of a traceback, say): CPython 3.11 then raises SystemError. So one
     thread parses at a time, and nothing is collected meanwhile.
+    """
+    with COMPILING:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
+
+
+def parse_python(source: str | bytes, mode: str = "exec") -> Any:
+    """Parse Python in any thread, without its warnings, which the validator `python` gives.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
     """
-    with COMPILING, warnings.catch_warnings():
+    with parsing(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            return ast.parse(source, mode=mode)
-        finally:
-            if collects:
-                gc.enable()
+        return ast.parse(source, mode=mode)
 
 
 def _parsed(content: bytes) -> ast.Module | None:

@@ -71,6 +71,25 @@ def test_a_crash_a_skip_and_a_timeout_are_results_of_their_own(monkeypatch: pyte
     assert [result.validator for result in done.incomplete] == ["crashing", "hanging", "program", "skipping", "missing"]
 
 
+def test_who_was_disturbed_while_parsing_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    def disturbed(sources: Sources) -> Iterable[Finding]:
+        tries.append("disturbed")
+        if len(tries) == 1:
+            raise SystemError("AST constructor recursion depth mismatch (before=69, after=40)")
+        return blame_all(sources)
+
+    def broken(sources: Sources) -> Iterable[Finding]:
+        raise SystemError("error return without exception set")
+
+    done = run(monkeypatch, FILES, disturbed=Toy(disturbed))
+    assert tries == ["disturbed"] * 2
+    assert [result.status for result in done.results] == ["failed"]
+    done = run(monkeypatch, FILES, broken=Toy(broken))
+    assert by_name(done) == {"broken": ("error", "SystemError: error return without exception set")}
+
+
 def test_what_crashed_is_never_ok_and_what_has_only_warnings_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def warn(sources: Sources) -> Iterable[Finding]:
         return [complaint("a.py", severity="warning")]
