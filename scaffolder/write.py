@@ -10,15 +10,17 @@ import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scaffolder.errors import ConflictError, DestinationError
 from scaffolder.files import explained
 from scaffolder.journal import STATE_FOLDER, Recovery, place_into, recover_journal
-from scaffolder.merging import Entry
 from scaffolder.patterns import matcher
 from scaffolder.staging import clean_leftovers, place_fresh
 from scaffolder.tree import File, Tree
+
+if TYPE_CHECKING:
+    from scaffolder.merging import Entry
 
 __all__ = ["Action", "Recovery", "WriteResult", "recover", "write_changes", "write_tree"]
 
