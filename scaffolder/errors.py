@@ -106,6 +106,10 @@ class StateError(ScaffolderError):
     """`.scaffold/` in the project cannot be read."""
 
 
+class MigrationError(ScaffolderError):
+    """A migration of the project cannot be read; the message begins with its place."""
+
+
 class ToolError(ScaffolderError):
     """A program that scaffolder needs is missing, has the wrong version, or failed."""
 

@@ -40,7 +40,11 @@ class History:
 
 
 def read_history(files: Mapping[str, bytes]) -> History:
-    """Read all revisions among `files` (path -> content), and fold what they do into a schema."""
+    """Read all revisions among `files` (path -> content), and fold what they do into a schema.
+
+    Raises:
+        MigrationError: a file is not Python.
+    """
     found = [one for path in sorted(files) if (one := read_revision(path, files[path])) is not None]
     ordered = tuple(_ordered(found))
     schema: Schema = {}

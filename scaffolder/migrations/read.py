@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from scaffolder.errors import MigrationError
 from scaffolder.migrations.arguments import Call, UnreadableError
 from scaffolder.migrations.operations import Operation, SetPrimaryKey
 from scaffolder.migrations.read_operations import READERS
@@ -40,11 +41,19 @@ class Revision:
 
 @lru_cache(maxsize=1024)
 def read_revision(path: str, content: bytes) -> Revision | None:
-    """Read the revision in the file `path`; None when it is none."""
+    """Read the revision in the file `path`; None when it is none.
+
+    Raises:
+        MigrationError: it is not Python, so nobody can tell what it does.
+    """
     try:
         module = ast.parse(content)
-    except (SyntaxError, ValueError):
-        return None
+    except (SyntaxError, ValueError) as error:
+        place = f"{path}:{getattr(error, 'lineno', None) or 1}"
+        raise MigrationError(
+            f"{place}: {getattr(error, 'msg', None) or error}; what this revision does cannot be told",
+            hint="mend the file: an update has to know what a database has",
+        ) from None
     constants = dict(_constants(module.body))
     if not isinstance(constants.get("revision"), str):
         return None

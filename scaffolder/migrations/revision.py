@@ -15,9 +15,7 @@ from scaffolder.migrations.diff import difference
 from scaffolder.migrations.history import History
 from scaffolder.migrations.merge import merged
 from scaffolder.migrations.names import Renames, effective
-from scaffolder.migrations.operations import (
-    DropColumn,
-)
+from scaffolder.migrations.operations import DropColumn
 from scaffolder.migrations.phases import Difference
 from scaffolder.migrations.rows import Direction, Rows
 from scaffolder.migrations.say import steps_of

@@ -15,8 +15,10 @@ from scaffolder.migrations.schema import Column, Table
 _EMAIL_LENGTH: Final = 254
 _URL_LENGTH: Final = 2083
 _WORD: Final = "unknown"
-_ROOM: Final = 12
-"""Characters in which the word and a number fit."""
+_ROOM: Final = 20
+"""Characters in which the word and the number of any row fit."""
+_MANY: Final = 10_000_000
+"""Values of which there are more than this do not run out."""
 _MICROSECONDS: Final = 1_000_000
 
 
@@ -147,25 +149,39 @@ def _number(value: Decimal, kind: Kind) -> Value:
 
 def _distinct(column: Column, bounds: Bounds, kind: Kind, fact: Fact | None) -> Value:
     if kind.family == "text":
-        return Value(_distinct_text(bounds, kind, fact), "str", distinct=True, most=len(bounds.values or ()))
+        return Value(_distinct_text(bounds, kind, fact), "str", distinct=True, most=_most_texts(bounds, kind, fact))
     if kind.family == "other":
         return _EACH.get(column.type, Value("None", "object", distinct=True))
     unit = Decimal(1).scaleb(-kind.scale) if kind.family == "decimal" else Decimal(1)
     low, high = bounds.low, bounds.high
     if kind.family == "double" and low is not None and high is not None:
         unit = (high - low) / 1_000_000
+    most = 0 if kind.family == "double" or low is None or high is None else _few(int((high - low) / unit) + 1)
     up = high is None or low is not None
     start = (low if low is not None else Decimal(0)) if up else (high or Decimal(0)) + unit
     if kind.family == "decimal":
         sign = "+" if up else "-"
         first_decimal = f"{start - unit if up else start:.{kind.scale}f}"
         text = f'decimal.Decimal("{first_decimal}") {sign} number * decimal.Decimal("{unit}")'
-        return Value(f"str({text})", "str", distinct=True)
+        return Value(f"str({text})", "str", distinct=True, most=most)
     if kind.family == "double":
         first = float(start - unit) if up else float(start)
         return Value(f"{first!r} {'+' if up else '-'} number * {float(unit)!r}", "float", distinct=True)
     first_int = int(start) - 1 if up else int(start)
-    return Value(f"{first_int} {'+' if up else '-'} number" if first_int or not up else "number", "int", distinct=True)
+    source = f"{first_int} {'+' if up else '-'} number" if first_int or not up else "number"
+    return Value(source, "int", distinct=True, most=most)
+
+
+def _most_texts(bounds: Bounds, kind: Kind, fact: Fact | None) -> int:
+    """Give how many texts there are of those that `_distinct_text` makes; 0 for as many as one likes."""
+    if bounds.values:
+        return len(bounds.values)
+    longest = _longest(bounds, kind)
+    return 0 if _form(kind, fact) or longest is None or longest >= _ROOM else _few(10**longest - 1)
+
+
+def _few(count: int) -> int:
+    return count if count < _MANY else 0
 
 
 def _distinct_text(bounds: Bounds, kind: Kind, fact: Fact | None) -> str:

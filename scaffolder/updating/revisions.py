@@ -67,7 +67,7 @@ def find_revisions(root: Path, planned: Planned, base: Tree, *, restore: bool = 
     With `restore`, revisions that a person deleted count as there: they come back.
 
     Raises:
-        DestinationError: a revision cannot be read.
+        DestinationError, MigrationError: a revision cannot be read.
     """
     globs = append_globs(planned)
     if not globs:

@@ -69,7 +69,7 @@ def rendered(
     Raises:
         SourceError: the project has no spec, or there is no such stack any more.
         BadInputError: the spec has errors.
-        DestinationError: a migration cannot be read.
+        DestinationError, MigrationError: a migration cannot be read.
     """
     if spec is None:
         if project.spec is None:
@@ -101,7 +101,7 @@ def target(
     Raises:
         SourceError: the project has no spec, or there is no such stack any more.
         BadInputError: the spec has errors.
-        DestinationError: a migration cannot be read.
+        DestinationError, MigrationError: a migration cannot be read.
     """
     planned, made, revisions = rendered(project, lock, spec, overrides, on_event, history)
     if made.failures:

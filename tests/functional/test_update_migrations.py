@@ -82,6 +82,18 @@ def hand_written(root: Path, upgrade: str, down: str = "0001") -> None:
     (root / VERSIONS / "a1b2c3_mine.py").write_text(HAND.format(upgrade=upgrade, down=down))
 
 
+@pytest.mark.parametrize("command", ["update", "check"])
+def test_a_revision_that_nobody_can_read_stops_it(root: Path, run: Run, command: str) -> None:
+    (root / VERSIONS / "a1b2c3_mine.py").write_text('revision = "a1b2c3"\ndef upgrade(:\n')
+    change(root, "label: string(1..20) unique", "label: string(1..20) unique, weight: int?")
+    before = snapshot(root)
+    code, said = run(command)
+    assert code == 2
+    assert f"{VERSIONS}/a1b2c3_mine.py:2: invalid syntax" in said
+    assert "mend the file" in said
+    assert snapshot(root) == before
+
+
 def test_a_new_column_becomes_a_revision_and_the_first_one_stays(root: Path, run: Run) -> None:
     first = root / VERSIONS / "0001_initial.py"
     before = first.read_bytes(), first.stat().st_mtime_ns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scaffolder.errors import MigrationError
 from scaffolder.migrations.operations import (
     AddColumn,
     AddConstraint,
@@ -178,6 +179,13 @@ def test_what_it_comes_after(head: str, down: tuple[str, ...]) -> None:
     assert (found.id, found.down) == ("b", down)
 
 
-@pytest.mark.parametrize("text", ["", "x = 1\n", "def upgrade(:\n", "revision = name()\n", "\0"])
+@pytest.mark.parametrize("text", ["", "x = 1\n", "revision = name()\n"])
 def test_what_is_no_revision(text: str) -> None:
     assert read_revision("versions/x.py", text.encode()) is None
+
+
+@pytest.mark.parametrize(("text", "line"), [("x = 1\ndef upgrade(:\n", 2), ("\0", 1), ("<<<<<<< yours\n", 1)])
+def test_what_nobody_can_read_is_an_error_with_its_place(text: str, line: int) -> None:
+    with pytest.raises(MigrationError, match=rf"^versions/x\.py:{line}: ") as caught:
+        read_revision("versions/x.py", text.encode())
+    assert "mend the file" in caught.value.hint

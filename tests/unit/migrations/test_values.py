@@ -96,3 +96,26 @@ def test_one_for_all(kind: str, sql: str, fact: Fact | None, expected: Any) -> N
 )
 def test_one_for_each(kind: str, sql: str, fact: Fact | None, expected: list[Any]) -> None:
     assert [value_at(kind, sql, fact, number) for number in (1, 2)] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "sql", "most"),
+    [
+        ("sa.String(12)", "length(x) BETWEEN 3 AND 12", 0),
+        ("sa.String(2)", "", 99),
+        ("sa.String(40)", "", 0),
+        ("sa.String(5)", "x IN ('new', 'old')", 2),
+        ("sa.Integer()", "x >= 3 AND x <= 9", 7),
+        ("sa.Integer()", "x >= 3", 0),
+        (DECIMAL, "CAST(x AS NUMERIC) >= 1 AND CAST(x AS NUMERIC) <= 2", 101),
+    ],
+)
+def test_how_many_there_are(kind: str, sql: str, most: int) -> None:
+    column = Column("x", kind, nullable=False)
+    table = Table("t", {"x": column}, PrimaryKey("pk_t", ()), {"c": Check("c", sql)} if sql else {})
+    assert value_of(table, column, {}, distinct=True).most == most
+
+
+@pytest.mark.parametrize("number", [1, 9_999, 1_234_567, 10**11])
+def test_a_short_text_has_room_for_any_row(number: int) -> None:
+    assert 3 <= len(value_at("sa.String(12)", "length(x) BETWEEN 3 AND 12", None, number)) <= 12
